@@ -1,0 +1,59 @@
+# A thin face over CMake presets and pip. `make help` lists the targets; tools/setup.sh does the set-up.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+PYTHON_BIN := .venv/bin/python
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo:  ## set up, then run the main job on the embedded sample cohort, into ./perdure-demo
+	@tools/setup.sh demo
+	@.venv/bin/perdure demo ./perdure-demo
+
+test: test-cpp test-python  ## set up, then run the C++ and the Python tests
+
+test-cpp:  ## the C++ tests (needs distribution packages, see tools/setup.sh)
+	@tools/setup.sh cpp
+	@tools/cpp.sh dev $(JOBS)
+
+test-python:  ## the Python tests
+	@tools/setup.sh python
+	@$(PYTHON_BIN) -m pytest -q
+
+asan:  ## unit, golden and determinism tests under the address and undefined-behavior sanitizers
+	@tools/setup.sh cpp
+	@tools/cpp.sh asan $(JOBS)
+
+tsan:  ## determinism tests under the thread sanitizer
+	@tools/setup.sh cpp
+	@tools/cpp.sh tsan $(JOBS)
+
+tidy:  ## clang-tidy on the sources and on one test per layer
+	@tools/setup.sh tidy
+	@tools/tidy.sh
+
+bench:  ## build and run the benchmarks
+	@tools/setup.sh bench
+	@tools/cpp.sh bench $(JOBS)
+
+lint:  ## layers, mirror, links, clang-format, ruff, mypy
+	@tools/setup.sh lint
+	@tools/lint.sh
+
+format:  ## format C++ and Python in place
+	@tools/setup.sh lint
+	@tools/lint.sh --fix
+
+docs:  ## check that every page and heading that is linked to exists
+	@tools/setup.sh lint
+	@$(PYTHON_BIN) tools/check_links.py
+
+clean:  ## remove build folders, the virtual environment and the demo's output
+	rm -rf build .venv perdure-demo
+
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench lint format docs clean

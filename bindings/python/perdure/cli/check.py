@@ -1,0 +1,144 @@
+"""`perdure check FILE`: what is in a log, and what is wrong with it, row by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from perdure.errors import InputError
+
+from . import options, tables
+from .inputs import columns_of, log_facts
+from .output import Output
+from .plain import Row, records
+
+SHOWN_PROBLEMS = 20
+OUTCOMES = ("accepted", "repaired", "rejected", "duplicates", "set_aside")
+
+
+def check(
+    file: options.File,
+    tz: options.Tz = None,
+    column: options.Column = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", metavar="N", min=0, help=f"Problem rows to list, 0 for all.  [{SHOWN_PROBLEMS}; --json: all]"
+        ),
+    ] = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Read a log and list its problems, row by row. Exit code 2 when a row cannot be used."""
+    output = Output(json=json, quiet=quiet)
+    if limit is None:
+        limit = 0 if json else SHOWN_PROBLEMS
+    found = inspect(file, column, tz, limit or None, output)
+    output.result(found)
+    output.show(*render(found))
+    return 0 if found["ok"] else 2
+
+
+def inspect(file: Path, column: list[str] | None, tz: str | None, limit: int | None, output: Output) -> Row:
+    """Everything `check` says, as one dict: the object of `--json`. At most `limit` problem rows, None for all."""
+    log, report = read(file, column, tz, output)
+    problems = records(report.problems(limit))
+    outside = report.rows - report.accepted
+    return {
+        "command": "check",
+        "file": str(file),
+        "ok": report.rejected == 0,
+        "layout": report.layout,
+        "report": {"rows": report.rows, **{name: getattr(report, name) for name in OUTCOMES}},
+        "log": log_facts(log) if log is not None else None,
+        "summary": records(report.to_frame()),
+        "problems": problems,
+        "problems_left_off": max(0, outside - len(problems)),
+        "notes": [*report.notes, *(notes(log) if log is not None else [])],
+    }
+
+
+def read(file: Path, column: list[str] | None, tz: str | None, output: Output) -> tuple[Any, Any]:
+    """Read the log and its import report; the log is None when no row can be used."""
+    import perdure
+    from perdure.readers import read_table
+    from perdure.report import ImportReport
+
+    columns = columns_of(column)
+    try:
+        with output.progress("Reading") as progress:
+            log = perdure.read_answers(file, columns=columns, tz=tz, errors="skip", progress=progress)
+        return log, log.report
+    except InputError:
+        raw = read_table(file, columns, tz)
+        if raw.findings.count("rejected") == 0:
+            raise
+        return None, ImportReport(raw.findings, raw.layout, raw.kind)
+
+
+def notes(log: Any) -> list[str]:
+    """What a reader of the log should know before trusting a fit."""
+    found = []
+    if len(log) / len(log.learners) < 10:
+        found.append("fewer than ten answers per learner: expect a cohort's average, not a person's")
+    return found
+
+
+def render(found: Row) -> list[RenderableType]:
+    """The same, for a person."""
+    report, log = found["report"], found["log"]
+    parts: list[RenderableType] = [
+        tables.facts([("file", found["file"]), ("layout", found["layout"]), ("answers", _answers(log))]),
+        "",
+    ]
+    parts.append(
+        tables.table(
+            None,
+            ["rows", *(name.replace("_", " ") for name in OUTCOMES)],
+            [[report["rows"], *(report[name] for name in OUTCOMES)]],
+            left=0,
+        )
+    )
+    reasons = [(row["outcome"], _reason(row)) for row in found["summary"] if row["outcome"] != "accepted"]
+    if reasons:
+        parts += ["", tables.facts(reasons)]
+    if found["problems"]:
+        rows = [
+            [row["row"], row["column"], tables.cut(row["value"]), row["expected"] or row["reason"]]
+            for row in found["problems"]
+        ]
+        parts += ["", tables.table(None, ["row", "column", "value", "expected"], rows, left=4)]
+    if found["problems_left_off"]:
+        parts.append(
+            f"... and {tables.count(found['problems_left_off'], 'more row', 'more rows')}; --limit 0 lists all"
+        )
+    parts += ["", *(f"note: {note}" for note in found["notes"]), _verdict(report, log)]
+    return parts
+
+
+def _reason(row: Row) -> str:
+    where = f"{row['column']}, first in row {row['first_row']}" if row["column"] else f"first row {row['first_row']}"
+    example = f": {tables.cut(row['example'])}" if row["example"] is not None else ""
+    expected = f"; expected {row['expected']}" if row["expected"] else ""
+    return f"{tables.count(row['rows'], 'row')}: {row['reason']} ({where}{example}){expected}"
+
+
+def _answers(log: Row | None) -> str:
+    if log is None:
+        return "none that can be used"
+    first, last = (str(log[name])[:10] for name in ("first_answered_at", "last_answered_at"))
+    return f"{tables.count(log['rows'], 'answer')} {tables.who(log)}, {first} to {last}"
+
+
+def _verdict(report: Row, log: Row | None) -> str:
+    if log is None:
+        return "No row can be used."
+    if report["rejected"]:
+        rows = tables.count(report["rejected"], "row")
+        return f"{rows} cannot be used: mend the file, or read the rest of it with --skip-bad-rows."
+    if report["accepted"] == report["rows"]:
+        return "Every row can be used."
+    return "Every row is used or accounted for; nothing stands in the way of a fit."

@@ -1,0 +1,31 @@
+"""Model names of the command line and the estimators behind them."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from perdure.errors import InputError
+
+BASELINE = "constant"
+
+
+def known_models() -> list[str]:
+    """Names for `--model`: what the catalog lists, and the constant guess."""
+    import perdure
+
+    return [*perdure.catalog(), BASELINE]
+
+
+def new_model(name: str, among: list[str] | None = None) -> Any:
+    """An unfitted estimator by its name, which must be one of `among` (all without it)."""
+    import perdure
+    from perdure.models import MODELS
+
+    known = among or known_models()
+    wanted = name.strip().lower().replace("_", "-")
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InputError("unknown model", source="--model", value=name, expected=", ".join(known) + hint)
+    return perdure.Constant() if wanted == BASELINE else MODELS[wanted]()

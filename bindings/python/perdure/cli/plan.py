@@ -1,0 +1,148 @@
+"""`perdure plan FILE --model model.json --cohort cohort.toml -o DIR`: who is asked what, and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from . import options, tables
+from .files import require_writable_folder, staged_folder
+from .inputs import log_facts, read_log
+from .output import Output
+from .plain import Row, plain, records
+
+FIRST_QUESTIONS = 5
+MOST_WEEKS = 16
+
+
+def plan(
+    file: options.File,
+    model: options.ModelFile,
+    cohort: Annotated[
+        Path, typer.Option("--cohort", metavar="TOML", help="Calendar, caps, leave, target.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for plan.csv.", show_default=False)
+    ],
+    tz: options.Tz = None,
+    column: options.Column = None,
+    skip_bad_rows: options.SkipBadRows = False,
+    threads: options.Threads = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Plan the next quizzes of every learner on working days, under the cohort's caps."""
+    import perdure
+
+    output = Output(json=json, quiet=quiet)
+    require_writable_folder(out)
+    rules, fitted = perdure.Cohort.from_toml(cohort), perdure.load_model(model)
+    log = read_log(file, column, tz, skip_bad_rows, output)
+    made = schedule(rules, fitted, log, threads, output)
+    with staged_folder(out) as folder:
+        made.to_csv(folder / "plan.csv")
+    found = {
+        "command": "plan",
+        "file": str(file),
+        "model": str(model),
+        "cohort": str(cohort),
+        "output": str(out),
+        "files": [str(out / "plan.csv")],
+        "log": log_facts(log),
+        **summarize(made),
+    }
+    output.result(found)
+    output.show(*render(found))
+
+
+def schedule(rules: Any, fitted: Any, log: Any, threads: int | None, output: Output) -> Any:
+    """The plan of a fitted model for a cohort."""
+    import perdure
+
+    states = fitted.states(log, threads=threads)
+    with output.progress("Planning") as progress:
+        return perdure.Planner(rules).plan(fitted, states, progress=progress or False, threads=threads)
+
+
+def summarize(made: Any) -> Row:
+    """Workload, what stays uncovered and why, and the first questions: what `--json` carries beside the file names."""
+    rows, uncovered = records(made.to_frame()), records(made.uncovered)
+    days = Counter(str(row["date"])[:10] for row in rows)
+    weeks: dict[str, list[Row]] = {}
+    for row in rows:
+        weeks.setdefault(monday(str(row["date"])), []).append(row)
+    busiest = min(days, key=lambda day: (-days[day], day), default=None)
+    return {
+        "questions": len(rows),
+        "learners": len({row["learner"] for row in rows}),
+        "weeks": [
+            {"week": week, "questions": len(part), "learners": len({row["learner"] for row in part})}
+            for week, part in sorted(weeks.items())
+        ],
+        "busiest_day": {"date": busiest, "questions": days[busiest]} if busiest else None,
+        "uncovered": {"rows": len(uncovered), "reasons": reasons(uncovered)},
+        "first": sorted(rows, key=_weakest_of_the_first_day)[:FIRST_QUESTIONS],
+        "summary": plain(made.summary()),
+    }
+
+
+def _weakest_of_the_first_day(row: Row) -> tuple[str, float, str, str]:
+    return str(row["date"]), row["predicted_recall"] or 0.0, row["learner"], row["item"]
+
+
+def reasons(uncovered: list[Row]) -> list[Row]:
+    """How many learner-item pairs stay uncovered for each reason, the most frequent first."""
+    counts = Counter(str(row["reason"]) for row in uncovered)
+    return [
+        {"reason": reason, "rows": number}
+        for reason, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def monday(day: str) -> str:
+    """The Monday of a date's week."""
+    date = dt.date.fromisoformat(day[:10])
+    return str(date - dt.timedelta(date.weekday()))
+
+
+def render(found: Row) -> list[RenderableType]:
+    """The same, for a person."""
+    busiest, uncovered = found["busiest_day"], found["uncovered"]
+    lines = [("questions", f"{found['questions']:,} for {tables.count(found['learners'], 'learner')}")]
+    if busiest:
+        lines.append(("busiest day", f"{busiest['date']}, {tables.count(busiest['questions'], 'question')}"))
+    lines.append(("not needed", f"{tables.count(found['summary']['not_due'], 'pair')} above the target to the end"))
+    lines.append(("uncovered", _uncovered(uncovered["rows"])))
+    lines += [("", f"{row['rows']:,} x {row['reason']}") for row in uncovered["reasons"]]
+    parts: list[RenderableType] = [tables.facts(lines)]
+    if found["weeks"]:
+        parts += ["", weeks_table(found["weeks"])]
+    if found["first"]:
+        parts += ["", first_table(found["first"])]
+    parts += [f"The whole plan: {name}" for name in found["files"]]
+    return parts
+
+
+def weeks_table(weeks: list[Row]) -> RenderableType:
+    """Workload by week."""
+    note = f"The first {MOST_WEEKS} of {len(weeks)} weeks; --json has all." if len(weeks) > MOST_WEEKS else None
+    rows = [[row["week"], row["questions"], row["learners"]] for row in weeks[:MOST_WEEKS]]
+    return tables.table("Questions per week", ["week of", "questions", "learners"], rows, note=note)
+
+
+def first_table(rows: list[Row]) -> RenderableType:
+    """The next questions, with the reason of each."""
+    lines = [
+        [str(row["date"])[:10], row["learner"], row["item"], row["reason"], tables.recall_cell(row["predicted_recall"])]
+        for row in rows
+    ]
+    return tables.table("Next quizzes", ["date", "learner", "item", "why", "recall"], lines, left=4)
+
+
+def _uncovered(rows: int) -> str:
+    return "nothing: every pair that needs a question has one" if rows == 0 else tables.count(rows, "learner-item pair")

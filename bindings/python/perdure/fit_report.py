@@ -1,0 +1,65 @@
+"""What a fit did, for people and for files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """Outcome of a fit.
+
+    Attributes
+    ----------
+    status : str
+        ``converged``, ``iteration_limit``, ``no_data`` or ``interrupted``.
+    reason : str
+        One sentence.
+    iterations : int
+        Accepted steps.
+    objective_path : tuple of float
+        Log-loss sum plus prior, at the start and after every step; falls.
+    answers : int
+        Answers that the objective predicts: those a day or more after the last one on their card.
+    log_loss, start_log_loss : float
+        Mean over those, in nats, at the fitted and at the starting parameters.
+    predicted_decrease : float
+        What one more step promises to take off the objective (nats over all answers); near 0 when converged.
+    at_bound : tuple of str
+        Parameters that ended on a bound.
+    seconds : float
+        Wall time.
+    """
+
+    status: str
+    reason: str
+    iterations: int
+    objective_path: tuple[float, ...]
+    answers: int
+    log_loss: float
+    start_log_loss: float
+    predicted_decrease: float
+    at_bound: tuple[str, ...]
+    seconds: float
+
+    @classmethod
+    def of(cls, facts: dict[str, Any], names: list[str], seconds: float) -> FitReport:
+        """From what the compiled fit returns."""
+        path = tuple(facts["objective_path"])
+        return cls(
+            status=facts["status"],
+            reason=facts["reason"],
+            iterations=max(0, len(path) - 1),
+            objective_path=path,
+            answers=facts["answers"],
+            log_loss=facts["log_loss"],
+            start_log_loss=facts["start_log_loss"],
+            predicted_decrease=facts["predicted_decrease"],
+            at_bound=tuple(names[i] for i in facts["at_bound"]),
+            seconds=seconds,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return asdict(self)

@@ -1,0 +1,284 @@
+"""Memory models as estimators: ``fit`` on a log, then states, predictions and files.
+
+Conventions are scikit-learn's: the constructor only stores its arguments, ``fit`` returns the estimator, and what was fitted ends in ``_``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _catalog, _core, _threads
+from ._progress import reporting
+from .errors import InputError
+from .fit_report import FitReport
+from .log import ReviewLog
+from .states import States
+
+Progress = bool | Callable[[int, int, str], object]
+Values = npt.NDArray[np.float64]
+
+MINIMUM_GAP = 1.0
+"""Days. Answers sooner after the last one on their card shape the state, but are predicted by the observation layer, not by recall."""
+
+UNFITTED = {"first_success": 0.5, "first_weight": 1.0, "intercept": 0.0, "slope": 1.0, "minimum_gap": MINIMUM_GAP}
+
+
+class Estimator:
+    """What every model shares: parameters by keyword, copies and comparison of settings."""
+
+    id: ClassVar[str]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Constructor arguments as they are stored (scikit-learn)."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change constructor arguments; InputError for one that does not exist (scikit-learn)."""
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise InputError(f"unknown parameter of {type(self).__name__}", value=name, expected=", ".join(known) or "none")
+            setattr(self, name, value)
+        return self
+
+    def unfitted(self) -> Self:
+        """A new estimator with the same arguments."""
+        return type(self)(**self.get_params())
+
+    def __repr__(self) -> str:
+        given = {name: value for name, value in self.get_params().items() if value is not None}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+
+class MemoryModel(Estimator):
+    """A model of the catalog, fitted to all learners of a log at once (pooled).
+
+    Attributes
+    ----------
+    parameters_ : float64 array
+        Fitted parameters, in the order of `parameter_names`.
+    observation_ : dict
+        How recall becomes answers: ``first_success`` and ``first_weight`` (first encounters), ``intercept`` and ``slope`` (same-day
+        answers, in log-odds of recall), ``minimum_gap`` (days).
+    first_encounters_ : dict of str to (float, float)
+        Item to (answers, right answers) of its first encounters, for items with two or more.
+    report_ : FitReport
+        What the fit did.
+    """
+
+    parameters_: Values
+    observation_: dict[str, float]
+    first_encounters_: dict[str, tuple[float, float]]
+    report_: FitReport
+
+    def __init__(self, parameters: npt.ArrayLike | None = None, profile: str = "perdure", elapsed: str | None = None) -> None:
+        self.parameters = parameters
+        self.profile = profile
+        self.elapsed = elapsed
+
+    @property
+    def parameter_names(self) -> list[str]:
+        """Names of the parameters, in order."""
+        return [spec["name"] for spec in self._entry["parameters"]]
+
+    @property
+    def elapsed_rule(self) -> str:
+        """How time between answers is counted: the constructor's ``elapsed``, else the profile's rule."""
+        return self.elapsed or str(self._entry["elapsed_rule"])
+
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Fit to every card of a log.
+
+        Maximum a posteriori under the model's prior, by Fisher scoring with exact gradients, on answers that come a day or more after the
+        last one on their card. The constructor's ``parameters`` (else the defaults) are the start.
+
+        Parameters
+        ----------
+        log : ReviewLog
+        progress : bool or callable
+            True draws a bar; a callable gets ``(iteration, at_most, text)``. Ctrl-C stops the fit and leaves the estimator as it was.
+        threads : int, optional
+            The result does not depend on it, to the bit.
+
+        Returns
+        -------
+        self
+        """
+        most = 60
+        started = time.perf_counter()
+        histories = log.histories(self.elapsed_rule)
+        with reporting(progress, f"Fitting {self.id}") as report:
+            facts = _core.fit.pooled(
+                *self._name,
+                histories,
+                self._start(),
+                minimum_gap=MINIMUM_GAP,
+                prior_weight=1.0,
+                max_iterations=most,
+                tolerance=1e-10,
+                threads=_threads.resolve(threads),
+                progress=lambda iteration, objective: report(iteration, most, f"Fitting {self.id}") is not False,
+            )
+        parameters = facts.pop("parameters")
+        observation, answers, right = _core.fit.observation(*self._name, log._core, histories, parameters, len(log.items), MINIMUM_GAP)
+        several = np.flatnonzero(answers >= 2)
+        self.parameters_ = parameters
+        self.observation_ = observation
+        self.first_encounters_ = {log.items[i]: (float(answers[i]), float(right[i])) for i in several.tolist()}
+        self.report_ = FitReport.of(facts, self.parameter_names, time.perf_counter() - started)
+        return self
+
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """Probability of a right answer, one per row of ``log``, in its row order.
+
+        Each row is predicted from the fitted model and the strictly earlier rows of its learner and item: never from itself, from a row
+        with the same time, or from a later one. The log may hold learners and items that the fit never saw.
+
+        Returns
+        -------
+        float64 array, shape (len(log),)
+            First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one; answers within a
+            day of the last one the fitted same-day curve; all others recall itself.
+        """
+        observation = self._observation()
+        overall, weight = observation["first_success"], observation["first_weight"]
+        rates = np.full(len(log.items), overall)
+        known = getattr(self, "first_encounters_", {})
+        for code, item in enumerate(log.items):
+            if item in known:
+                answers, right = known[item]
+                rates[code] = (right + weight * overall) / (answers + weight)
+        predicted: Values = _core.fit.predict_sequence(
+            *self._name, log._core, log.histories(self.elapsed_rule), self._values(), observation, rates
+        )
+        return predicted
+
+    def states(self, log: ReviewLog, threads: int | None = None) -> States:
+        """Memory of every learner × item of a log after its last answer."""
+        _threads.resolve(threads)
+        columns = _core.fit.states(*self._name, log._core, log.histories(self.elapsed_rule), self._values())
+        return States(self, log, columns)
+
+    def recall(self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None) -> npt.NDArray[np.float32]:
+        """Recall of states ``elapsed_days`` after their last answer; see `perdure.batch.recall`."""
+        from . import batch
+
+        return batch.recall(self.id, state, elapsed_days, parameters=self._values(), profile=self.profile, threads=threads)
+
+    def interval(self, state: tuple[Any, ...], target: npt.ArrayLike, threads: int | None = None) -> npt.NDArray[np.float32]:
+        """Days until recall of states falls to ``target``; see `perdure.batch.interval`."""
+        from . import batch
+
+        return batch.interval(self.id, state, target, parameters=self._values(), profile=self.profile, threads=threads)
+
+    def save(self, path: Any) -> None:
+        """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it."""
+        from .model_file import save
+
+        save(self, path)
+
+    @property
+    def _entry(self) -> dict[str, Any]:
+        return _catalog.find(self.id, self.profile)
+
+    @property
+    def _name(self) -> tuple[str, str]:
+        entry = self._entry
+        return entry["id"], entry["profile"]
+
+    def _start(self) -> Values:
+        if self.parameters is None:
+            return _catalog.defaults(self._entry)
+        values = np.ascontiguousarray(np.asarray(self.parameters, dtype=np.float64))
+        _check(values, self._entry)
+        return values
+
+    def _values(self) -> Values:
+        return self.parameters_ if hasattr(self, "parameters_") else self._start()
+
+    def _observation(self) -> dict[str, float]:
+        return self.observation_ if hasattr(self, "observation_") else dict(UNFITTED)
+
+
+class Fsrs6(MemoryModel):
+    """FSRS-6: power-law forgetting with stability and difficulty (docs/models/fsrs6.md).
+
+    Parameters
+    ----------
+    parameters : array of 21 numbers, optional
+        Where a fit starts, and what an estimator that was not fitted uses; the published defaults when not given. InputError names one
+        that is out of bounds.
+    profile : {"perdure", "py_fsrs_6_3_1", "py_fsrs_6_3_2", "fsrs_rs", "ts_fsrs_5"}
+        Which implementation's rules hold where they differ.
+    elapsed : str, optional
+        How time between answers is counted (docs/concepts/time.md), e.g. ``"calendar-days:Europe/Paris:4"``; the profile's rule when
+        not given.
+
+    Examples
+    --------
+    >>> import perdure
+    >>> log = perdure.read_answers({"learner": ["ann"] * 3, "item": ["q1"] * 3, "success": [1, 1, 0],
+    ...                             "answered_at": ["2026-03-02T09:00Z", "2026-03-04T09:00Z", "2026-04-02T09:00Z"]})
+    >>> perdure.Fsrs6().fit(log).predict_sequence(log).shape
+    (3,)
+    """
+
+    id = "fsrs6"
+
+
+class HalfLife(MemoryModel):
+    """Exponential forgetting with a half-life that grows with each success (docs/models/half-life.md).
+
+    Parameters
+    ----------
+    parameters : array of 4 numbers, optional
+        ``first_wrong``, ``first_right`` (days), ``gain``, ``lapse``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "half-life"
+
+
+class Constant(Estimator):
+    """The baseline: every answer is right with the same probability.
+
+    Attributes
+    ----------
+    success_rate_ : float
+        Share of right answers in the log of the fit, kept away from 0 and 1 by half an answer.
+    """
+
+    id = "constant"
+    success_rate_: float
+
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Take the share of right answers."""
+        self.success_rate_ = float((log.success.sum() + 0.5) / (len(log) + 1.0))
+        return self
+
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """The same probability for every row."""
+        return np.full(len(log), getattr(self, "success_rate_", 0.5))
+
+
+MODELS: dict[str, type[MemoryModel]] = {model.id: model for model in (Fsrs6, HalfLife)}
+
+
+def _check(values: Values, entry: dict[str, Any]) -> None:
+    specs = entry["parameters"]
+    if values.shape != (len(specs),):
+        raise InputError(f"{entry['id']} takes {len(specs)} parameters", source="parameters", value=values.shape, expected=f"({len(specs)},)")
+    for value, spec in zip(values.tolist(), specs, strict=True):
+        if not spec["lower"] <= value <= spec["upper"]:
+            expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"
+            raise InputError("out of bounds", source="parameters", column=spec["name"], value=value, expected=expected)
+
+
+__all__ = ["Constant", "Estimator", "Fsrs6", "HalfLife", "MemoryModel"]

@@ -1,0 +1,292 @@
+"""Next quizzes: by target retention, on study days, under a daily cap for each learner."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from . import _core, _threads, batch
+from ._files import replacing
+from ._frames import to_kind
+from ._progress import reporting
+from ._zones import search_paths
+from .cohort import Cohort
+from .errors import InputError
+from .states import States
+
+if TYPE_CHECKING:
+    from .models import MemoryModel
+
+Days = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+EPOCH = dt.date(1970, 1, 1)
+PLANNED = ("on_time", "overdue", "rolled", "delayed")
+SCHEMA = pa.schema(
+    [
+        ("learner", pa.string()),
+        ("item", pa.string()),
+        ("skill", pa.string()),
+        ("date", pa.date32()),
+        ("kind", pa.string()),
+        ("predicted_recall", pa.float64()),
+        ("gain", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is asked what, and when.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The plan; see `to_frame`.
+    first, last : date
+        The days that were planned, both included.
+    not_due : int
+        Pairs whose recall stays above the target to the end; they need no question.
+    """
+
+    table: pa.Table
+    uncovered_table: pa.Table
+    first: dt.date
+    last: dt.date
+    not_due: int
+    kind: str = "path"
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def to_frame(self) -> Any:
+        """One row a question, ordered by date, learner and recall.
+
+        Columns: learner, item, skill (several joined by ``|``), date, kind (``quiz``), predicted_recall on that day before the question,
+        gain (expected rise of recall on the plan's last day because of it), reason.
+        """
+        return to_kind(self.table, self.kind)
+
+    @property
+    def uncovered(self) -> Any:
+        """Pairs that need a question before the end and have none: learner, item, skill, due (date), reason."""
+        return to_kind(self.uncovered_table, self.kind)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts as plain data: questions, learners, first and last day, not_due, uncovered, questions by outcome."""
+        reasons = Counter(text.split(":", 1)[0] for text in self.table["reason"].to_pylist())
+        return {
+            "questions": len(self),
+            "learners": len(set(self.table["learner"].to_pylist())),
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "not_due": self.not_due,
+            "uncovered": self.uncovered_table.num_rows,
+            "by_reason": dict(sorted(reasons.items())),
+        }
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan as CSV, replaced in one step: the columns of `to_frame`, recall and gain with six decimals."""
+        with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(SCHEMA.names)
+            for row in zip(*(self.table[name].to_pylist() for name in SCHEMA.names), strict=True):
+                learner, item, skill, date, kind, recall, gain, reason = row
+                writer.writerow([learner, item, skill or "", date.isoformat(), kind, f"{recall:.6f}", f"{gain:.6f}", reason])
+
+
+class Planner:
+    """Plans the next quiz of every learner × item.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Dates, calendar, caps and target.
+
+    Notes
+    -----
+    An item is due on the last day on which predicted recall is at least the target, counted in local calendar days from the last answer; a
+    day that is no study day moves to the nearest one. When a learner's day is full, what is due goes to the next study day, earliest due
+    first, lowest recall first among equals. One question for each pair: the plan is made again after the answers.
+    """
+
+    def __init__(self, cohort: Cohort) -> None:
+        self.cohort = cohort
+
+    def plan(
+        self,
+        model: MemoryModel,
+        states: States,
+        progress: bool | Callable[[int, int, str], object] = False,
+        threads: int | None = None,
+    ) -> Plan:
+        """Make the plan.
+
+        Parameters
+        ----------
+        model : fitted model
+        states : States
+            From the same model: memory after the last answers.
+        progress : bool or callable
+        threads : int, optional
+            The plan does not depend on it.
+
+        Raises
+        ------
+        InputError
+            The cohort names a learner that the log does not have, or its dates lie before the log's last answer.
+        """
+        workers = _threads.resolve(threads)
+        steps = 4
+        with reporting(progress, "Planning") as report:
+            last_day = self._local_days(states.last_answered_at)
+            first, last = self._horizon(last_day)
+            calendars, caps = self._rules(states.learners)
+            report(1, steps, "Planning: intervals")
+            interval = model.interval(states.state, self.cohort.target_retention, workers).astype(np.float64)
+            recall_at_start = model.recall(states.state, _gap(first, last_day), workers).astype(np.float64)
+            report(2, steps, "Planning: dates")
+            found = _core.plan.daily_cap(
+                states.learner, last_day, interval, recall_at_start, calendars, caps, first, last, threads=workers
+            )
+            report(3, steps, "Planning: gains")
+            plan = self._assemble(model, states, found, last_day, first, last, workers)
+            report(4, steps, "Planning: done")
+        return plan
+
+    def _local_days(self, instants: npt.NDArray[np.int64]) -> Days:
+        days: Days = _core.time.local_date(self.cohort.timezone, instants, paths=search_paths())
+        return days
+
+    def _horizon(self, last_day: Days) -> tuple[int, int]:
+        """First and last day of the plan, as days since 1970-01-01."""
+        cohort, latest = self.cohort, int(last_day.max())
+        after = (EPOCH + dt.timedelta(latest + 1)).isoformat()
+        first = latest + 1 if cohort.start is None else (cohort.start - EPOCH).days
+        if first <= latest:
+            raise InputError(
+                "before the log's last answer",
+                source=f"{cohort.source}, key cohort.start",
+                value=str(cohort.start),
+                expected=f"{after} or later",
+            )
+        last = first + cohort.horizon_days - 1 if cohort.deadline is None else (cohort.deadline - EPOCH).days
+        if last < first:
+            raise InputError(
+                "in the past: before the log's last answer",
+                source=f"{cohort.source}, key cohort.deadline",
+                value=str(cohort.deadline),
+                expected=f"{after} or later",
+            )
+        return first, last
+
+    def _rules(self, learners: list[str]) -> tuple[list[Any], list[int]]:
+        cohort = self.cohort
+        position = {learner: i for i, learner in enumerate(learners)}
+        calendars = [cohort.calendar()] * len(learners)
+        caps = [cohort.questions_per_day] * len(learners)
+        for number, exception in enumerate(cohort.learners, 1):
+            if exception.id not in position:
+                near = difflib.get_close_matches(exception.id, learners, n=1)
+                raise InputError(
+                    "unknown learner",
+                    source=f"{cohort.source}, key learners[{number}].id",
+                    value=exception.id,
+                    expected="a learner of the log" + (f"; did you mean {near[0]}?" if near else ""),
+                )
+            i = position[exception.id]
+            calendars[i] = cohort.calendar(exception.leave)
+            caps[i] = exception.questions_per_day or caps[i]
+        return calendars, caps
+
+    def _assemble(
+        self, model: MemoryModel, states: States, found: dict[str, Any], last_day: Days, first: int, last: int, threads: int
+    ) -> Plan:
+        names = list(_core.plan.outcomes)
+        outcome, date, ideal = found["outcome"], found["date"], found["ideal"]
+        planned = np.flatnonzero(np.isin(outcome, [names.index(name) for name in PLANNED]))
+        recall, gain = _recall_and_gain(model, states, planned, date[planned], last_day[planned], last, threads)
+        order = np.lexsort((states.item[planned], recall, states.learner[planned], date[planned]))
+        rows, recall, gain = planned[order], recall[order], gain[order]
+        reasons = [
+            _reason(names[outcome[row]], int(ideal[row]), self.cohort.target_retention, r)
+            for row, r in zip(rows.tolist(), recall.tolist(), strict=True)
+        ]
+        table = pa.table(
+            [
+                *_names(states, rows),
+                pa.array(date[rows]).cast(pa.date32()),
+                pa.array(["quiz"] * rows.size, pa.string()),
+                pa.array(recall),
+                pa.array(gain),
+                pa.array(reasons, pa.string()),
+            ],
+            schema=SCHEMA,
+        )
+        left = np.flatnonzero(outcome == names.index("no_capacity"))
+        uncovered = pa.table(
+            [
+                *_names(states, left),
+                pa.array(np.maximum(ideal[left], first)).cast(pa.date32()),
+                pa.array(["no room: every study day left before the end is full, or there is none"] * left.size, pa.string()),
+            ],
+            names=["learner", "item", "skill", "due", "reason"],
+        )
+        days = (EPOCH + dt.timedelta(first), EPOCH + dt.timedelta(last))
+        return Plan(table, uncovered, *days, int((outcome == names.index("not_due")).sum()), states._kind)
+
+
+def _recall_and_gain(
+    model: MemoryModel, states: States, rows: npt.NDArray[np.intp], date: Days, last_day: Days, last: int, threads: int
+) -> tuple[Floats, Floats]:
+    """Recall on the day of the question, and the expected rise of recall on the plan's last day because of it."""
+    state = tuple(column[rows] for column in states.state)
+    elapsed = (date - last_day).astype(np.float32)
+    until_end = (last - date).astype(np.float32)
+    recall = model.recall(state, elapsed, threads).astype(np.float64)
+    after = []
+    for grade in (3, 1):
+        grades = np.full(rows.size, grade, dtype=np.uint8)
+        reviewed = batch.review(
+            model.id, state, grades, elapsed, parameters=model._values(), profile=model.profile, threads=threads
+        )
+        after.append(model.recall(reviewed, until_end, threads).astype(np.float64))
+    without = model.recall(state, (last - last_day).astype(np.float32), threads).astype(np.float64)
+    return recall, recall * after[0] + (1.0 - recall) * after[1] - without
+
+
+def _gap(day: int, last_day: Days) -> npt.NDArray[np.float32]:
+    return (day - last_day).astype(np.float32)
+
+
+def _names(states: States, rows: npt.NDArray[np.intp]) -> list[pa.Array]:
+    skills = states.skills()
+    return [
+        pa.array([states.learners[code] for code in states.learner[rows].tolist()], pa.string()),
+        pa.array([states.items[code] for code in states.item[rows].tolist()], pa.string()),
+        pa.array([skills[row] for row in rows.tolist()], pa.string()),
+    ]
+
+
+def _reason(outcome: str, ideal: int, target: float, recall: float) -> str:
+    day = (EPOCH + dt.timedelta(ideal)).isoformat()
+    share = f"{100 * target:g} %"
+    if outcome == "on_time":
+        return f"on time: last day with recall of {share} or more"
+    if outcome == "overdue":
+        return f"overdue: recall fell below {share} after {day}, is {100 * recall:.0f} % now"
+    if outcome == "rolled":
+        return f"moved: {day} is no study day"
+    return f"delayed: due on {day}, the days since are full"

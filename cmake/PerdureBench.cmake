@@ -1,0 +1,13 @@
+# Benchmarks: bench/<layer>/*_bench.cpp make one executable per layer, `bench_<layer>`.
+
+find_package(benchmark CONFIG REQUIRED)
+
+file(GLOB bench_layers CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE "${PROJECT_SOURCE_DIR}/bench" "${PROJECT_SOURCE_DIR}/bench/*")
+foreach(layer IN LISTS bench_layers)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/${layer}/*_bench.cpp")
+  if(sources)
+    add_executable(bench_${layer} ${sources})
+    target_link_libraries(bench_${layer} PRIVATE perdure::perdure benchmark::benchmark_main)
+    perdure_private_options(bench_${layer})
+  endif()
+endforeach()

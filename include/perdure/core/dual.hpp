@@ -1,0 +1,102 @@
+#pragma once
+
+#include <perdure/core/abi.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace perdure::inline PERDURE_ABI {
+
+/// A value and its N partial derivatives: forward-mode automatic differentiation with the arithmetic that model math uses, no more.
+/// Comparison looks at the value only, so `math::select` and clamps carry the derivative of the branch that was taken.
+template <std::size_t N>
+struct Dual {
+  double v{};
+  std::array<double, N> d{};
+
+  constexpr Dual() = default;
+  constexpr Dual(double value) : v{value} {}  // NOLINT(google-explicit-constructor): constants mix with duals in formulas
+
+  /// Independent variable number `i`.
+  [[nodiscard]] static constexpr Dual seed(double value, std::size_t i) {
+    Dual x{value};
+    x.d[i] = 1.0;
+    return x;
+  }
+
+  /// f(x) from f's value and slope at x (chain rule).
+  [[nodiscard]] constexpr Dual chain(double value, double slope) const {
+    Dual y{value};
+    for (std::size_t i = 0; i < N; ++i) y.d[i] = slope * d[i];
+    return y;
+  }
+
+  friend constexpr Dual operator+(const Dual& a, const Dual& b) {
+    Dual y{a.v + b.v};
+    for (std::size_t i = 0; i < N; ++i) y.d[i] = a.d[i] + b.d[i];
+    return y;
+  }
+  friend constexpr Dual operator-(const Dual& a, const Dual& b) {
+    Dual y{a.v - b.v};
+    for (std::size_t i = 0; i < N; ++i) y.d[i] = a.d[i] - b.d[i];
+    return y;
+  }
+  friend constexpr Dual operator*(const Dual& a, const Dual& b) {
+    Dual y{a.v * b.v};
+    for (std::size_t i = 0; i < N; ++i) y.d[i] = a.d[i] * b.v + a.v * b.d[i];
+    return y;
+  }
+  friend constexpr Dual operator/(const Dual& a, const Dual& b) {
+    Dual y{a.v / b.v};
+    const double inverse = 1.0 / b.v;
+    for (std::size_t i = 0; i < N; ++i) y.d[i] = (a.d[i] - y.v * b.d[i]) * inverse;
+    return y;
+  }
+  friend constexpr Dual operator-(const Dual& a) { return a.chain(-a.v, -1.0); }
+
+  friend constexpr bool operator<(const Dual& a, const Dual& b) { return a.v < b.v; }
+  friend constexpr bool operator>(const Dual& a, const Dual& b) { return a.v > b.v; }
+  friend constexpr bool operator<=(const Dual& a, const Dual& b) { return a.v <= b.v; }
+  friend constexpr bool operator>=(const Dual& a, const Dual& b) { return a.v >= b.v; }
+
+  friend Dual exp(const Dual& a) {
+    const double e = std::exp(a.v);
+    return a.chain(e, e);
+  }
+  friend Dual log(const Dual& a) { return a.chain(std::log(a.v), 1.0 / a.v); }
+};
+
+// A plain number beside a dual is a constant: these overloads spare the multiplications by zero derivatives.
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator*(double k, const Dual<N>& a) {
+  return a.chain(k * a.v, k);
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator*(const Dual<N>& a, double k) {
+  return a.chain(a.v * k, k);
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator/(const Dual<N>& a, double k) {
+  return a.chain(a.v / k, 1.0 / k);
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator+(double k, const Dual<N>& a) {
+  Dual<N> y = a;
+  y.v += k;
+  return y;
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator+(const Dual<N>& a, double k) {
+  return k + a;
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator-(const Dual<N>& a, double k) {
+  return -k + a;
+}
+template <std::size_t N>
+[[nodiscard]] constexpr Dual<N> operator-(double k, const Dual<N>& a) {
+  return a.chain(k - a.v, -1.0);
+}
+
+}  // namespace perdure::inline PERDURE_ABI

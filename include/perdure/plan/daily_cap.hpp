@@ -1,0 +1,140 @@
+#pragma once
+
+#include <perdure/core/abi.hpp>
+#include <perdure/core/parallel.hpp>
+#include <perdure/core/text.hpp>
+#include <perdure/schedule/on_calendar.hpp>
+#include <perdure/schedule/target_retention.hpp>
+#include <perdure/time/calendar.hpp>
+#include <perdure/time/date.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace perdure::inline PERDURE_ABI::plan {
+
+/// Columns of cards to plan, one row per learner × item.
+struct DueColumns {
+  std::span<const std::uint32_t> learner;        ///< index into the learners' rules; rows of a learner are contiguous
+  std::span<const std::int32_t> last_answered;   ///< local date of the last answer, days since 1970-01-01
+  std::span<const double> interval;              ///< days after the last answer at which recall falls to the target
+  std::span<const double> recall;                ///< recall on the first day of the plan; breaks ties, lowest first
+};
+
+/// What one learner's days allow.
+struct LearnerRules {
+  time::Calendar calendar{};
+  std::uint32_t questions_per_day = 5;  ///< >= 1
+};
+
+/// The days of the plan, both included.
+struct Horizon {
+  time::Date first, last;
+};
+
+/// Why a card is asked when it is, or is not asked.
+enum class Outcome : std::uint8_t {
+  on_time,      ///< on the day that the target asks for
+  overdue,      ///< recall was below the target before the plan began; asked as early as possible
+  rolled,       ///< moved to a study day
+  delayed,      ///< moved past a day whose questions are all taken
+  not_due,      ///< recall stays above the target to the end of the plan
+  no_capacity,  ///< due, but every study day left is full
+};
+
+inline constexpr std::string_view outcome_names[] = {"on_time", "overdue", "rolled", "delayed", "not_due", "no_capacity"};
+
+/// One per card. `date` is only meaningful for the first four outcomes.
+struct Assignment {
+  time::Date date{};
+  time::Date ideal{};  ///< the day that the target asks for, before the calendar and the cap
+  Outcome outcome = Outcome::not_due;
+};
+
+namespace detail {
+
+/// Plans the rows [begin, end) of one learner: days in order, on each the cards that are due, earliest first, then lowest recall.
+inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, const Horizon& horizon, std::size_t begin, std::size_t end,
+                         std::span<Assignment> out) {
+  const schedule::TargetRetention target;
+  const schedule::OnCalendar<schedule::TargetRetention> policy{.inner = target, .calendar = rules.calendar};
+  struct Waiting {
+    time::Date due;
+    double recall;
+    std::size_t row;
+  };
+  std::vector<Waiting> queue;
+  for (std::size_t i = begin; i < end; ++i) {
+    const time::Date last{std::chrono::days{cards.last_answered[i]}};
+    const Days interval{cards.interval[i]};
+    out[i].ideal = target.decide({last + std::chrono::days{1}, last, interval}).due;
+    const time::Date due = policy.decide({horizon.first, last, interval}).due;
+    if (std::max(out[i].ideal, horizon.first) > horizon.last) continue;
+    queue.push_back({due, cards.recall[i], i});
+  }
+  std::sort(queue.begin(), queue.end(), [](const Waiting& a, const Waiting& b) {
+    return std::tie(a.due, a.recall, a.row) < std::tie(b.due, b.recall, b.row);
+  });
+
+  time::Date day = horizon.first - std::chrono::days{1};
+  std::uint32_t taken = rules.questions_per_day;  // no day is open yet
+  for (const Waiting& card : queue) {
+    if (card.due > day || taken >= rules.questions_per_day) {
+      day = std::max(card.due, taken >= rules.questions_per_day ? day + std::chrono::days{1} : day);
+      while (day <= horizon.last && !rules.calendar.studies(day)) day += std::chrono::days{1};
+      taken = 0;
+    }
+    Assignment& a = out[card.row];
+    if (day > horizon.last) {
+      a.outcome = Outcome::no_capacity;
+      continue;
+    }
+    ++taken;
+    a.date = day;
+    a.outcome = day > card.due                  ? Outcome::delayed
+                : a.ideal < horizon.first       ? Outcome::overdue
+                : day == a.ideal                ? Outcome::on_time
+                                                : Outcome::rolled;
+  }
+}
+
+}  // namespace detail
+
+/// Next quiz of every card: on the day that target retention asks for, moved to a study day, under each learner's daily cap. Cards that are
+/// due when the day is full go to the next study day (earliest due first, so that the longest delay is as short as it can be). O(cards log
+/// cards). Throws std::invalid_argument for columns of different lengths, an unknown learner, a cap of 0, or a horizon that ends before it
+/// begins. The result does not depend on `threads`.
+[[nodiscard]] inline std::vector<Assignment> daily_cap(const DueColumns& cards, std::span<const LearnerRules> learners, const Horizon& horizon,
+                                                       unsigned threads = 1) {
+  const std::size_t n = cards.learner.size();
+  if (cards.last_answered.size() != n || cards.interval.size() != n || cards.recall.size() != n) {
+    throw std::invalid_argument{"columns of cards differ in length"};
+  }
+  if (horizon.last < horizon.first) throw std::invalid_argument{"the plan's last day is before its first"};
+  std::vector<std::size_t> begin;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (cards.learner[i] >= learners.size()) throw std::invalid_argument{"row " + to_text(i) + " names a learner without rules"};
+    if (!(cards.interval[i] >= 0.0)) throw std::invalid_argument{"interval of row " + to_text(i) + " must be >= 0, got " + to_text(cards.interval[i])};
+    if (i == 0 || cards.learner[i] != cards.learner[i - 1]) begin.push_back(i);
+  }
+  for (const LearnerRules& rules : learners) {
+    if (rules.questions_per_day == 0) throw std::invalid_argument{"questions_per_day must be at least 1, got 0"};
+  }
+  std::vector<Assignment> out(n);
+  parallel_for(begin.size(), threads, [&](std::size_t k) {
+    const std::size_t end = k + 1 < begin.size() ? begin[k + 1] : n;
+    detail::plan_learner(cards, learners[cards.learner[begin[k]]], horizon, begin[k], end, out);
+  });
+  return out;
+}
+
+}  // namespace perdure::inline PERDURE_ABI::plan

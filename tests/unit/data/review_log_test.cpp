@@ -1,0 +1,158 @@
+#include <perdure/data/histories.hpp>
+#include <perdure/data/review_log.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+namespace {
+
+using namespace perdure;
+using data::AnswerColumns;
+using data::Histories;
+using data::ReviewLog;
+
+constexpr std::int64_t day = 86'400'000;
+
+struct Columns {
+  std::vector<std::uint32_t> learner, item;
+  std::vector<std::int64_t> answered, shown;
+  std::vector<float> score;
+  std::vector<std::uint8_t> grade;
+
+  void add(std::uint32_t who, std::uint32_t what, std::int64_t when, std::uint8_t how, std::int64_t latency = 0) {
+    learner.push_back(who);
+    item.push_back(what);
+    answered.push_back(when);
+    shown.push_back(when - latency);
+    grade.push_back(how);
+    score.push_back(how > 1 ? 1.0F : 0.0F);
+  }
+  [[nodiscard]] AnswerColumns view() const {
+    return {.learner = learner, .item = item, .answered_at = answered, .shown_at = shown, .score = score, .grade = grade};
+  }
+};
+
+TEST(ReviewLog, SortedSourceKeepsItsRowOrder) {
+  Columns c;
+  c.add(0, 0, 5 * day, 3);
+  c.add(1, 0, 1 * day, 3);  // another learner may be earlier
+  c.add(0, 1, 6 * day, 1);
+  c.add(1, 0, 1 * day, 1);
+  const auto [log, report] = ReviewLog::import(c.view());
+  EXPECT_EQ(std::vector<std::uint32_t>(log.source_row().begin(), log.source_row().end()), (std::vector<std::uint32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(report.accepted, 4U);
+  EXPECT_TRUE(report.repaired.empty());
+}
+
+TEST(ReviewLog, UnsortedRowsAreOrderedAndCounted) {
+  Columns c;
+  c.add(0, 0, 5 * day, 3);
+  c.add(0, 0, 2 * day, 1);
+  c.add(1, 0, 3 * day, 3);
+  c.add(0, 0, 4 * day, 3);
+  const auto [log, report] = ReviewLog::import(c.view());
+  EXPECT_EQ(std::vector<std::uint32_t>(log.source_row().begin(), log.source_row().end()), (std::vector<std::uint32_t>{1, 2, 3, 0}));
+  EXPECT_EQ(report.repaired, (std::vector<std::uint32_t>{1, 3}));
+  EXPECT_EQ(report.rows(), 4U);
+}
+
+TEST(ReviewLog, RepeatedRowsAreDroppedOnceAndCounted) {
+  Columns c;
+  c.add(0, 0, day, 3);
+  c.add(0, 0, day, 3);
+  c.add(0, 0, day, 1);  // the same moment, another outcome: not a repetition
+  c.add(0, 0, day, 3);
+  const auto [log, report] = ReviewLog::import(c.view());
+  EXPECT_EQ(log.size(), 2U);
+  EXPECT_EQ(report.duplicates, (std::vector<std::uint32_t>{1, 3}));
+
+  const std::vector<std::uint32_t> attempt{1, 2, 3, 1};
+  AnswerColumns view = c.view();
+  view.attempt = attempt;
+  EXPECT_EQ(ReviewLog::import(view).second.duplicates, (std::vector<std::uint32_t>{3}));
+}
+
+TEST(ReviewLog, EveryFaultOfARowIsNamed) {
+  Columns c;
+  c.add(0, 0, day, 3);
+  c.add(0, 0, -1, 3);
+  c.add(0, 0, data::latest_ms, 3);
+  c.add(0, 0, day, 0);
+  c.add(0, 0, day, 7);
+  c.add(0, 0, day, 3, -5);
+  c.add(0, 0, day, 3);
+  c.score.back() = std::numeric_limits<float>::quiet_NaN();
+  const auto [log, report] = ReviewLog::import(c.view());
+  EXPECT_EQ(log.size(), 1U);
+  ASSERT_EQ(report.rejected.size(), 6U);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(report.rejected[i].where, i + 1);
+  EXPECT_EQ(report.rejected[3].what, "grade must be 1, 2, 3 or 4, got 7");
+  EXPECT_NE(report.rejected[4].what.find("shown_at"), std::string::npos);
+  EXPECT_EQ(report.rows(), 7U);
+}
+
+TEST(ReviewLog, ColumnsOfDifferentLengthAreTheCallersMistake) {
+  Columns c;
+  c.add(0, 0, day, 3);
+  c.item.clear();
+  EXPECT_THROW(static_cast<void>(ReviewLog::import(c.view())), std::invalid_argument);
+}
+
+TEST(ReviewLog, CountsAddUpAndTimesNeverGoBackForRandomColumns) {
+  std::mt19937_64 random{11};
+  for (int round = 0; round < 200; ++round) {
+    Columns c;
+    const std::size_t n = random() % 60;
+    for (std::size_t i = 0; i < n; ++i) {
+      c.add(static_cast<std::uint32_t>(random() % 3), static_cast<std::uint32_t>(random() % 3), static_cast<std::int64_t>(random() % 8) * day,
+            static_cast<std::uint8_t>(random() % 6));
+    }
+    const auto [log, report] = ReviewLog::import(c.view());
+    EXPECT_EQ(report.rows(), n);
+    EXPECT_EQ(log.size(), report.accepted + report.repaired.size());
+    std::vector<std::int64_t> last(3, -1);
+    for (std::size_t i = 0; i < log.size(); ++i) {
+      EXPECT_GE(log.answered_at()[i], last[log.learner()[i]]);
+      last[log.learner()[i]] = log.answered_at()[i];
+    }
+  }
+}
+
+TEST(Histories, ElapsedRunsFromTheLastEarlierAnswerToTheShowing) {
+  Columns c;
+  c.add(0, 0, 1 * day, 3);
+  c.add(0, 1, 2 * day, 3);
+  c.add(0, 0, 4 * day, 1, day / 2);  // took half a day to answer: shown at 3.5
+  const Histories histories{ReviewLog::import(c.view()).first, time::ElapsedRule::exact()};
+  ASSERT_EQ(histories.cards(), 2U);
+  const data::Card card = histories.card(0);
+  ASSERT_EQ(card.size(), 2U);
+  EXPECT_EQ(card.elapsed[0], 0.0);
+  EXPECT_EQ(card.elapsed[1], 2.5);
+  EXPECT_EQ(card.first_encounters(), 1U);
+  EXPECT_EQ(histories.card(1).size(), 1U);
+}
+
+TEST(Histories, AnswersThatShareATimeLookBackOnTheSamePast) {
+  Columns c;
+  c.add(0, 0, 1 * day, 3);
+  c.add(0, 0, 4 * day, 3);
+  c.add(0, 0, 4 * day, 1);
+  c.add(0, 0, 6 * day, 3);
+  const Histories histories{ReviewLog::import(c.view()).first, time::ElapsedRule::exact()};
+  const data::Card card = histories.card(0);
+  EXPECT_EQ(std::vector<double>(card.elapsed.begin(), card.elapsed.end()), (std::vector<double>{0.0, 3.0, 3.0, 2.0}));
+  EXPECT_EQ(std::vector<int>(card.tied.begin(), card.tied.end()), (std::vector<int>{0, 0, 1, 0}));
+}
+
+TEST(Histories, NoAnswersNoCards) {
+  const Histories histories{ReviewLog{}, time::ElapsedRule::exact()};
+  EXPECT_EQ(histories.cards(), 0U);
+  EXPECT_EQ(histories.size(), 0U);
+}
+
+}  // namespace

@@ -1,0 +1,67 @@
+#include "simulated.hpp"
+
+#include <perdure/fit/observation.hpp>
+#include <perdure/models/half_life.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace {
+
+using namespace perdure;
+using fit::Observation;
+using models::HalfLife;
+
+TEST(Observation, LaterAnswersAreRecallItself) {
+  const Observation o{.intercept = -2.0, .slope = 0.3};
+  EXPECT_EQ(o.answer(0.83, 1.0), 0.83);
+  EXPECT_DOUBLE_EQ(o.answer(0.5, 0.2), 1.0 / (1.0 + std::exp(2.0)));
+  EXPECT_LT(o.answer(1.0, 0.0), 1.0);  // recall 1 still leaves slips
+}
+
+TEST(Observation, FirstRatesShrinkToTheCommonOne) {
+  const Observation o{.first_success = 0.6, .first_weight = 4.0};
+  EXPECT_DOUBLE_EQ(o.first_rate(0.0, 0.0), 0.6);
+  EXPECT_DOUBLE_EQ(o.first_rate(6.0, 6.0), (6.0 + 2.4) / 10.0);
+}
+
+TEST(Observation, ItemsThatDifferAreShrunkLessThanItemsThatDoNot) {
+  fit::FirstEncounters differ;
+  fit::FirstEncounters alike;
+  for (int i = 0; i < 40; ++i) {
+    differ.answers.push_back(50.0);
+    differ.successes.push_back(i % 2 == 0 ? 45.0 : 5.0);
+    alike.answers.push_back(50.0);
+    alike.successes.push_back(25.0);
+  }
+  EXPECT_LT(fit::detail::shrinkage(differ, 0.5), 4.0);
+  EXPECT_EQ(fit::detail::shrinkage(alike, 0.5), 1024.0);
+}
+
+TEST(Observation, SameDayCurveMatchesTheObservedRate) {
+  const auto truth = models::default_params<HalfLife>();
+  const auto log = simulated::log<HalfLife>(truth, 3000, 5);
+  const data::Histories histories{log, time::ElapsedRule::exact()};
+  Observation o;
+  const std::size_t used = fit::fit_same_day<HalfLife>(histories, truth, o);
+  ASSERT_GT(used, 500U);
+  // The simulation answers with recall itself: intercept 0, slope 1. Bounds are four standard errors of the logistic fit at this size.
+  EXPECT_NEAR(o.intercept, 0.0, 0.5);
+  EXPECT_NEAR(o.slope, 1.0, 0.25);
+}
+
+TEST(PredictSequence, EveryRowHasOneProbabilityAndNoneSeesItself) {
+  const auto truth = models::default_params<HalfLife>();
+  const auto log = simulated::log<HalfLife>(truth, 200, 6);
+  const data::Histories histories{log, time::ElapsedRule::exact()};
+  const auto counts = fit::count_first(log, histories, 4);
+  const auto o = fit::fit_observation<HalfLife>(histories, counts, truth, 1.0);
+  const std::vector<double> rates(4, 0.25);
+  const auto p = fit::predict_sequence<HalfLife>(log, histories, truth, o, rates);
+  ASSERT_EQ(p.size(), log.size());
+  for (const double x : p) EXPECT_TRUE(x >= 0.0 && x <= 1.0);
+  EXPECT_EQ(p[0], 0.25);  // a first encounter
+}
+
+}  // namespace

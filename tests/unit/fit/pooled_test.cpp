@@ -1,0 +1,130 @@
+#include "simulated.hpp"
+
+#include <perdure/fit/pooled.hpp>
+#include <perdure/models/fsrs6.hpp>
+#include <perdure/models/half_life.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace {
+
+using namespace perdure;
+using models::Fsrs6;
+using models::HalfLife;
+
+const time::ElapsedRule exact = time::ElapsedRule::exact();
+
+TEST(Objective, GradientAndLossAgreeWithTheirDefinitions) {
+  const data::Histories histories{simulated::log<Fsrs6>(models::default_params<Fsrs6>(), 60, 1), exact};
+  const fit::Objective<Fsrs6> objective{histories, 1.0, 1};
+  const auto at = models::defaults<Fsrs6>();
+  const auto d = objective.derivatives(at);
+  EXPECT_NEAR(d.loss, objective.loss(at), 1e-9 * d.loss);
+  EXPECT_GT(d.answers, 100U);
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const double h = 1e-6 * std::max(0.1, at[i]);
+    auto up = at;
+    auto down = at;
+    up[i] += h;
+    down[i] -= h;
+    const double slope = (objective.loss(up) - objective.loss(down)) / (2.0 * h);
+    EXPECT_NEAR(d.gradient[static_cast<Eigen::Index>(i)], slope, 1e-4 * std::max(1.0, std::abs(slope))) << Fsrs6::specs[i].name;
+  }
+  EXPECT_TRUE(d.fisher.isApprox(d.fisher.transpose()));
+}
+
+TEST(Objective, TiedAnswersArePredictedFromTheSamePast) {
+  const std::vector<std::uint32_t> zeros(4, 0);
+  constexpr std::int64_t day = 86'400'000;
+  const std::vector<std::int64_t> answered{day, 4 * day, 4 * day, 9 * day};
+  const std::vector<float> score{1, 1, 0, 1};
+  const std::vector<std::uint8_t> grade{3, 3, 1, 3};
+  const auto log = data::ReviewLog::import({.learner = zeros, .item = zeros, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade}).first;
+  const data::Histories histories{log, exact};
+  const auto w = models::default_params<HalfLife>();
+  std::vector<double> recalls;
+  static_cast<void>(fit::replay<HalfLife, double>(w, histories.card(0), [&](std::size_t i, const auto& state) {
+    recalls.push_back(HalfLife::recall(w, state, histories.card(0).elapsed[i]));
+  }));
+  ASSERT_EQ(recalls.size(), 3U);
+  EXPECT_EQ(recalls[0], recalls[1]);
+  EXPECT_DOUBLE_EQ(recalls[0], std::exp2(-3.0 / 8.0));
+}
+
+TEST(PooledFit, FindsTheTruthOfASimulatedLog) {
+  const auto truth = HalfLife::Params<double>{1.5, 6.0, 2.5, 0.5};
+  const data::Histories histories{simulated::log<HalfLife>(truth, 4000, 2), exact};
+  const auto report = fit::pooled<HalfLife>(histories, models::defaults<HalfLife>());
+  EXPECT_EQ(report.status, fit::Status::converged);
+  // Standard errors from the Fisher information at the truth are below 0.05, 0.2, 0.1 and 0.02; bounds are four of them.
+  EXPECT_NEAR(report.parameters[0], truth.first_wrong, 0.2);
+  EXPECT_NEAR(report.parameters[1], truth.first_right, 0.8);
+  EXPECT_NEAR(report.parameters[2], truth.gain, 0.4);
+  EXPECT_NEAR(report.parameters[3], truth.lapse, 0.08);
+  EXPECT_LT(report.log_loss, report.start_log_loss);
+}
+
+TEST(PooledFit, ObjectiveFallsAtEveryStepAndEndsFlat) {
+  auto truth = models::default_params<Fsrs6>();
+  truth.first_stability_good = 6.0;
+  truth.decay = 0.4;
+  truth.growth = 1.2;
+  const data::Histories histories{simulated::log<Fsrs6>(truth, 2000, 3), exact};
+  const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>());
+  EXPECT_EQ(report.status, fit::Status::converged);
+  for (std::size_t i = 1; i < report.objective_path.size(); ++i) EXPECT_LT(report.objective_path[i], report.objective_path[i - 1]);
+  EXPECT_LT(report.predicted_decrease, 1e-3);  // of an objective in the thousands
+  const fit::Objective<Fsrs6> objective{histories, 1.0, 1};
+  std::array<double, 21> true_values = std::bit_cast<std::array<double, 21>>(truth);
+  EXPECT_LT(report.log_loss, objective.loss(true_values) / static_cast<double>(report.answers));
+}
+
+TEST(PooledFit, NoDataKeepsTheStart) {
+  const data::Histories histories{data::ReviewLog{}, exact};
+  const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>());
+  EXPECT_EQ(report.status, fit::Status::no_data);
+  const auto start = models::defaults<Fsrs6>();
+  EXPECT_EQ(report.parameters, std::vector<double>(start.begin(), start.end()));
+}
+
+TEST(PooledFit, ProgressCanStopIt) {
+  const data::Histories histories{simulated::log<Fsrs6>(models::default_params<Fsrs6>(), 200, 4), exact};
+  std::size_t calls = 0;
+  const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.progress = [&calls](std::size_t, double) { return ++calls < 2; }});
+  EXPECT_EQ(report.status, fit::Status::interrupted);
+  EXPECT_EQ(calls, 2U);
+  EXPECT_LT(report.objective_path.back(), report.objective_path.front());
+}
+
+TEST(PooledFit, OptionsAreChecked) {
+  const data::Histories histories{data::ReviewLog{}, exact};
+  EXPECT_THROW(static_cast<void>(fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.threads = 0})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.tolerance = 0.0})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.minimum_gap = -1.0})), std::invalid_argument);
+}
+
+TEST(PooledFit, AllRightAndAllWrongStayWithinBounds) {
+  for (const double p : {1.0, 0.0}) {
+    std::vector<std::uint32_t> learner, item;
+    std::vector<std::int64_t> answered;
+    std::vector<float> score;
+    std::vector<std::uint8_t> grade;
+    for (std::uint32_t i = 0; i < 300; ++i) {
+      learner.push_back(i / 10);
+      item.push_back(0);
+      answered.push_back(static_cast<std::int64_t>(i % 10) * 86'400'000 * 3);
+      score.push_back(static_cast<float>(p));
+      grade.push_back(p > 0.5 ? 3 : 1);
+    }
+    const auto log = data::ReviewLog::import({.learner = learner, .item = item, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade}).first;
+    const auto report = fit::pooled<Fsrs6>(data::Histories{log, exact}, models::defaults<Fsrs6>());
+    EXPECT_FALSE(models::check_parameters<Fsrs6>(report.parameters).has_value());
+    EXPECT_TRUE(std::isfinite(report.log_loss));
+    EXPECT_LT(report.log_loss, report.start_log_loss);
+  }
+}
+
+}  // namespace

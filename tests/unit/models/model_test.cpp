@@ -1,0 +1,55 @@
+#include <perdure/catalog/models.hpp>
+#include <perdure/models/model.hpp>
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace perdure;
+using models::Fsrs6;
+
+TEST(Model, ParametersAreCheckedByNameAndValue) {
+  auto values = models::defaults<Fsrs6>();
+  ASSERT_TRUE(Fsrs6::make(values));
+  values[20] = 0.9;
+  EXPECT_EQ(Fsrs6::make(values).error().what, "fsrs6 parameter 20 (decay) must be in [0.1, 0.8], got 0.9");
+  values[20] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(Fsrs6::make(values));
+  EXPECT_EQ(Fsrs6::make(std::vector<double>(3)).error().what, "fsrs6 takes 21 parameters, got 3");
+}
+
+TEST(Model, PublicCallsRefuseWhatHasNoMeaning) {
+  const Fsrs6 model;
+  const auto memory = model.first(Grade::good);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(static_cast<void>(model.recall(memory, Days{-1.0})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(model.recall(memory, Days{nan})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(model.review(memory, Days{std::numeric_limits<double>::infinity()}, Grade::good)), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(model.interval(memory, 0.0)), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(model.interval(memory, 1.1)), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(model.interval(memory, nan)), std::invalid_argument);
+}
+
+TEST(Catalog, IdsProfilesAndNamesAreUnique) {
+  std::set<std::string> models;
+  catalog::Profiles::for_each([&models]<class M>() {
+    EXPECT_TRUE(models.insert(std::string{M::id} + "/" + std::string{M::profile}).second);
+    std::set<std::string_view> names;
+    for (const auto& spec : M::specs) {
+      EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
+      EXPECT_LT(spec.lower, spec.upper);
+      EXPECT_TRUE(spec.init >= spec.lower && spec.init <= spec.upper) << spec.name;
+      EXPECT_GT(spec.prior_sd, 0.0);
+      EXPECT_FALSE(spec.doc.empty());
+    }
+  });
+  EXPECT_EQ(models.size(), catalog::Profiles::size);
+}
+
+}  // namespace
