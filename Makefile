@@ -37,9 +37,9 @@ tidy:  ## clang-tidy on the sources and on one test per layer
 	@tools/setup.sh tidy
 	@tools/tidy.sh
 
-bench:  ## build and run the benchmarks
+bench:  ## build and run the benchmarks (BENCH_ARGUMENTS="--benchmark_filter=...")
 	@tools/setup.sh bench
-	@tools/cpp.sh bench $(JOBS)
+	@BENCH_ARGUMENTS="$(BENCH_ARGUMENTS)" tools/cpp.sh bench $(JOBS)
 
 lint:  ## layers, mirror, links, clang-format, ruff, mypy
 	@tools/setup.sh lint

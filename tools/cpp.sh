@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tools/cpp.sh PRESET [JOBS]: configure, build, then run the preset's tests, or its benchmarks. Tests that pass say nothing; the summary stays.
+# tools/cpp.sh PRESET [JOBS]: configure, build, then run the preset's tests, or its benchmarks (with $BENCH_ARGUMENTS). Tests that pass say
+# nothing; the summary stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset="$1"

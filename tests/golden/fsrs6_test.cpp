@@ -72,7 +72,8 @@ TEST(Fsrs6Golden, IntervalsForStabilityOne) {
   const Fsrs6 model;
   constexpr std::array expected{3116766.0, 34793.0, 2508.0, 387.0, 90.0, 27.0, 9.0, 3.0, 1.0, 1.0};
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double days = std::max(1.0, std::round(model.interval({1.0, 5.0}, 0.1 * static_cast<double>(i + 1) - (i == 9 ? 1e-16 : 0.0)).value()));
+    const double days =
+        std::max(1.0, std::round(model.interval({1.0, 5.0}, 0.1 * static_cast<double>(i + 1) - (i == 9 ? 1e-16 : 0.0)).value()));
     EXPECT_NEAR(days, expected[i], expected[i] * printed) << "target " << 0.1 * static_cast<double>(i + 1);
   }
 }
@@ -104,7 +105,8 @@ TEST(Fsrs6Golden, OnlyTheOldProfileLowersStabilityAtASameDayHard) {
   const typename Fsrs6::State<double> memory{5.0, 5.0};
   const auto w = models::default_params<Fsrs6>();
   const double change = std::exp(0.5425 * (-1.0 + 0.0912)) * std::pow(5.0, -0.0658);
-  EXPECT_NEAR(Fsrs6As<PyFsrs631>::review(models::default_params<Fsrs6As<PyFsrs631>>(), {5.0, 5.0}, 0.0, Grade::hard).stability, 5.0 * change, 1e-12);
+  EXPECT_NEAR(Fsrs6As<PyFsrs631>::review(models::default_params<Fsrs6As<PyFsrs631>>(), {5.0, 5.0}, 0.0, Grade::hard).stability,
+              5.0 * change, 1e-12);
   EXPECT_EQ(Fsrs6::review(w, memory, 0.0, Grade::hard).stability, 5.0);
   EXPECT_EQ(Fsrs6As<PyFsrs632>::review(models::default_params<Fsrs6As<PyFsrs632>>(), {5.0, 5.0}, 0.0, Grade::hard).stability, 5.0);
 }

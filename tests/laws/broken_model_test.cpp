@@ -17,7 +17,8 @@ struct RisingRecall : HalfLife {
   template <class T>
   static T recall(const Params<T>& w, const State<T>& s, const T& days) {
     const T honest = HalfLife::recall(w, s, days);
-    return perdure::math::choose(days > T(30.0), [&] { return T(1.0) - honest; }, [&] { return honest; });
+    return perdure::math::choose(
+        days > T(30.0), [&] { return T(1.0) - honest; }, [&] { return honest; });
   }
 };
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import batch
+from . import batch, sample
 from ._catalog import catalog
 from ._core import version as __version__
 from .cohort import Cohort, LearnerException
@@ -37,4 +37,5 @@ __all__ = [
     "evaluate",
     "load_model",
     "read_answers",
+    "sample",
 ]

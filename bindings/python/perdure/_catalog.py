@@ -36,7 +36,9 @@ def find(model: str, profile: str) -> dict[str, Any]:
     if model not in catalog():
         raise InputError("unknown model", source="model", value=model, expected=_choices(model, catalog()))
     profiles = [entry["profile"] for entry in entries() if entry["id"] == model]
-    raise InputError(f"unknown profile of {model}", source="profile", value=profile, expected=_choices(profile, profiles))
+    raise InputError(
+        f"unknown profile of {model}", source="profile", value=profile, expected=_choices(profile, profiles)
+    )
 
 
 def defaults(entry: dict[str, Any]) -> npt.NDArray[np.float64]:

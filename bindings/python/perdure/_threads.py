@@ -29,5 +29,7 @@ def _checked(value: int | str, source: str) -> int:
     except (TypeError, ValueError):
         number = 0
     if not 1 <= number <= MOST:
-        raise InputError("not a number of threads", source=source, value=value, expected=f"a whole number from 1 to {MOST}")
+        raise InputError(
+            "not a number of threads", source=source, value=value, expected=f"a whole number from 1 to {MOST}"
+        )
     return number

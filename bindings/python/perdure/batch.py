@@ -1,8 +1,8 @@
 """Memory models over columns: one row a card, float32 states in and out.
 
-A model is named by its catalog id. A state is a tuple of float32 columns, one per state field of the model: ``(stability, difficulty)`` for
-``fsrs6``, ``(half_life,)`` for ``half-life``. Columns of the right type are borrowed, not copied; the GIL is released; the result does not
-depend on the number of threads.
+A model is named by its catalog id. A state is a tuple of float32 columns, one per state field of the model:
+``(stability, difficulty)`` for ``fsrs6``, ``(half_life,)`` for ``half-life``. Columns of the right type are borrowed,
+not copied; the GIL is released; the result does not depend on the number of threads.
 
 >>> import numpy as np
 >>> S, D = first("fsrs6", np.array([1, 3, 4], dtype=np.uint8))
@@ -28,7 +28,12 @@ __all__ = ["first", "interval", "recall", "review"]
 
 
 def first(
-    model: str, grade: npt.ArrayLike, *, parameters: npt.ArrayLike | None = None, profile: str = "perdure", threads: int | None = None
+    model: str,
+    grade: npt.ArrayLike,
+    *,
+    parameters: npt.ArrayLike | None = None,
+    profile: str = "perdure",
+    threads: int | None = None,
 ) -> tuple[Column, ...]:
     """State after the first answer.
 
@@ -55,7 +60,8 @@ def first(
         A row outside its range (index and value are named), a wrong type or shape, an unknown model.
     """
     entry = _entry(model, profile)
-    return _run(_core.batch.first, entry, _values(entry, parameters), _grades(grade), _threads.resolve(threads))
+    made = _run(_core.batch.first, entry, _values(entry, parameters), _grades(grade), _threads.resolve(threads))
+    return tuple(made)
 
 
 def review(
@@ -78,7 +84,7 @@ def review(
         In [0, 1e6] days, fractions allowed.
     """
     entry = _entry(model, profile)
-    return _run(
+    made = _run(
         _core.batch.review,
         entry,
         _values(entry, parameters),
@@ -87,6 +93,7 @@ def review(
         _floats(elapsed_days, "elapsed_days"),
         _threads.resolve(threads),
     )
+    return tuple(made)
 
 
 def recall(
@@ -101,7 +108,10 @@ def recall(
     """Probability of recall ``elapsed_days`` after the last answer: float32 array in [0, 1], never rising with time."""
     entry = _entry(model, profile)
     days = _floats(elapsed_days, "elapsed_days")
-    return _run(_core.batch.recall, entry, _values(entry, parameters), _state(state, entry), days, _threads.resolve(threads))
+    out: Column = _run(
+        _core.batch.recall, entry, _values(entry, parameters), _state(state, entry), days, _threads.resolve(threads)
+    )
+    return out
 
 
 def interval(
@@ -119,9 +129,15 @@ def interval(
     targets = np.asarray(target)
     if targets.ndim == 0 and columns:
         targets = np.broadcast_to(targets, columns[0].shape)
-    return _run(
-        _core.batch.interval, entry, _values(entry, parameters), columns, _floats(targets, "target"), _threads.resolve(threads)
+    out: Column = _run(
+        _core.batch.interval,
+        entry,
+        _values(entry, parameters),
+        columns,
+        _floats(targets, "target"),
+        _threads.resolve(threads),
     )
+    return out
 
 
 def _entry(model: str, profile: str) -> dict[str, Any]:
@@ -144,7 +160,9 @@ def _grades(grade: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     if column.dtype == np.uint8:
         return np.ascontiguousarray(column)
     if column.dtype.kind not in "iu":
-        raise InputError("wrong type", source="grade", value=str(column.dtype), expected="whole numbers 1, 2, 3 or 4 (uint8)")
+        raise InputError(
+            "wrong type", source="grade", value=str(column.dtype), expected="whole numbers 1, 2, 3 or 4 (uint8)"
+        )
     outside = np.flatnonzero((column < 1) | (column > 4))
     if outside.size:
         at = int(outside[0])
@@ -157,7 +175,12 @@ def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column
     if isinstance(state, np.ndarray) and state.ndim == 1:
         state = (state,)
     if len(state) != len(names):
-        raise InputError(f"{entry['id']} has state columns ({', '.join(names)})", source="state", value=len(state), expected=f"{len(names)}")
+        raise InputError(
+            f"{entry['id']} has state columns ({', '.join(names)})",
+            source="state",
+            value=len(state),
+            expected=f"{len(names)}",
+        )
     return [_floats(column, name) for column, name in zip(state, names, strict=True)]
 
 

@@ -107,12 +107,17 @@ class Cohort:
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Cohort:
-        """Read a cohort file (docs/how-to/cohort-file.md). InputError names the file, the key, the value and what was expected."""
+        """Read a cohort file (docs/how-to/cohort-file.md).
+
+        InputError names the file, the key, the value and what was expected.
+        """
         source = os.fspath(path)
         try:
             document = tomllib.loads(Path(source).read_text(encoding="utf-8"))
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", source=source, expected="a cohort file in TOML") from None
+            raise InputError(
+                f"cannot be read: {error.strerror}", source=source, expected="a cohort file in TOML"
+            ) from None
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"not TOML: {error}", source=source, expected="a cohort file in TOML") from None
         return _from_document(document, source)
@@ -131,19 +136,25 @@ class Cohort:
         try:
             _core.time.Zone(self.timezone, search_paths())
         except ValueError:
-            raise _misfit(self.source, "cohort.timezone", self.timezone, "a known IANA zone, e.g. Europe/Paris") from None
+            raise _misfit(
+                self.source, "cohort.timezone", self.timezone, "a known IANA zone, e.g. Europe/Paris"
+            ) from None
 
     def _check_dates(self) -> None:
         for key, value in (("start", self.start), ("deadline", self.deadline)):
             if value is not None:
                 _day(self.source, f"cohort.{key}", value)
         if self.start and self.deadline and self.deadline < self.start:
-            raise _misfit(self.source, "cohort.deadline", self.deadline.isoformat(), f"{self.start} (cohort.start) or later")
+            raise _misfit(
+                self.source, "cohort.deadline", self.deadline.isoformat(), f"{self.start} (cohort.start) or later"
+            )
 
     def _check_calendar(self) -> None:
         unknown = [day for day in self.working_days if day not in WEEKDAYS]
         if unknown or not self.working_days or isinstance(self.working_days, str):
-            raise _misfit(self.source, "calendar.working_days", list(self.working_days), f"one or more of {', '.join(WEEKDAYS)}")
+            raise _misfit(
+                self.source, "calendar.working_days", list(self.working_days), f"one or more of {', '.join(WEEKDAYS)}"
+            )
         for day in self.days_off:
             _day(self.source, "calendar.days_off", day)
 
@@ -160,7 +171,9 @@ class Cohort:
             if last < first:
                 raise _misfit(self.source, f"{key}.leave.last", last.isoformat(), f"{first} (its first day) or later")
             if (last - first).days > LONGEST_HORIZON:
-                raise _misfit(self.source, f"{key}.leave.last", last.isoformat(), f"at most {LONGEST_HORIZON} days after {first}")
+                raise _misfit(
+                    self.source, f"{key}.leave.last", last.isoformat(), f"at most {LONGEST_HORIZON} days after {first}"
+                )
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -184,9 +197,13 @@ def _from_document(document: Mapping[str, Any], source: str) -> Cohort:
         if key in calendar:
             values[key] = tuple(_list(source, f"calendar.{key}", calendar[key]))
     if any(not isinstance(day, str) for day in values.get("working_days", ())):
-        raise _misfit(source, "calendar.working_days", list(values["working_days"]), f"one or more of {', '.join(WEEKDAYS)}")
+        raise _misfit(
+            source, "calendar.working_days", list(values["working_days"]), f"one or more of {', '.join(WEEKDAYS)}"
+        )
     learners = _list(source, "learners", document.get("learners", []))
-    return Cohort(**values, learners=tuple(_learner(source, n, entry) for n, entry in enumerate(learners, 1)), source=source)
+    return Cohort(
+        **values, learners=tuple(_learner(source, n, entry) for n, entry in enumerate(learners, 1)), source=source
+    )
 
 
 def _learner(source: str, number: int, entry: Any) -> LearnerException:
@@ -243,4 +260,6 @@ def _whole(source: str, key: str, value: Any, least: int, most: int) -> None:
 
 
 def _misfit(source: str, key: str, value: Any, expected: str) -> InputError:
-    return InputError("does not fit", source=f"{source}, key {key}", value="nothing" if value is None else value, expected=expected)
+    return InputError(
+        "does not fit", source=f"{source}, key {key}", value="nothing" if value is None else value, expected=expected
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -53,9 +54,9 @@ class Evaluation:
     def to_frame(self) -> Any:
         """One row a model, best log loss first.
 
-        Columns: model, n, log_loss (mean, nats), auc, brier, ece (20 equal bins), success_rate, gain (log loss of the constant baseline
-        less the model's), gain_low and gain_high (95 % interval by resampling learners, or days where there is one learner; NaN where
-        neither can be resampled).
+        Columns: model, n, log_loss (mean, nats), auc, brier, ece (20 equal bins), success_rate, gain (log loss of the
+        constant baseline less the model's), gain_low and gain_high (95 % interval by resampling learners, or days
+        where there is one learner; NaN where neither can be resampled).
         """
         return to_kind(self._cached("league", self._league), self.kind)
 
@@ -79,8 +80,17 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """All tables as plain data, for JSON."""
-        tables = {"models": self._league, "by_gap": self._by_gap, "folds": self._folds, "calibration": self._calibration}
-        return {"split": self.split, "n": len(self.success), **{name: make().to_pylist() for name, make in tables.items()}}
+        tables = {
+            "models": self._league,
+            "by_gap": self._by_gap,
+            "folds": self._folds,
+            "calibration": self._calibration,
+        }
+        return {
+            "split": self.split,
+            "n": len(self.success),
+            **{name: make().to_pylist() for name, make in tables.items()},
+        }
 
     def _cached(self, name: str, make: Callable[[], pa.Table]) -> pa.Table:
         if name not in self._frames:
@@ -93,11 +103,17 @@ class Evaluation:
         rows = []
         for name, p in self.predictions.items():
             mean, low, high = _core.evaluate.paired_log_loss(p, baseline, self.success, self.cluster, clusters, SEED)
-            rows.append({"model": name, **self._score(p), "gain": 0.0 - mean, "gain_low": 0.0 - high, "gain_high": 0.0 - low})
+            rows.append(
+                {"model": name, **self._score(p), "gain": 0.0 - mean, "gain_low": 0.0 - high, "gain_high": 0.0 - low}
+            )
         return _table(sorted(rows, key=lambda row: (row["log_loss"], row["model"])))
 
     def _by_gap(self) -> pa.Table:
-        kinds = {"first": np.isnan(self.gap), "same day": self.gap < MINIMUM_GAP, "a day or more": self.gap >= MINIMUM_GAP}
+        kinds = {
+            "first": np.isnan(self.gap),
+            "same day": self.gap < MINIMUM_GAP,
+            "a day or more": self.gap >= MINIMUM_GAP,
+        }
         return _table(
             [
                 {"gap": kind, "model": name, **self._score(p, mask)}
@@ -146,9 +162,9 @@ def evaluate(
         Each is fitted anew in every fold with its constructor's arguments. The constant baseline is always added.
     log : ReviewLog
     split : {"time", "learner"}
-        ``"time"``: the log is cut into ``folds + 1`` parts of equal size in time; each part but the first is predicted by models fitted to
-        all earlier ones. ``"learner"``: each learner is held out once, by models fitted to the others. In both, a prediction uses the
-        strictly earlier answers of its learner and item.
+        ``"time"``: the log is cut into ``folds + 1`` parts of equal size in time; each part but the first is
+        predicted by models fitted to all earlier ones. ``"learner"``: each learner is held out once, by models fitted
+        to the others. In both, a prediction uses the strictly earlier answers of its learner and item.
     folds : int
         At least 2 (``"learner"``) or 1 (``"time"``).
     progress : bool or callable
@@ -178,8 +194,14 @@ def evaluate(
             fold_of_row[test] = number
             training, context = log.where(train), log.where(seen)
             for position, (name, model) in enumerate(contenders.items()):
-                report((number - 1) * len(contenders) + position, steps, f"Evaluating {name}, fold {number} of {len(held_out)}")
-                predictions[name][test] = model.unfitted().fit(training, threads=threads).predict_sequence(context)[test[seen]]
+                report(
+                    (number - 1) * len(contenders) + position,
+                    steps,
+                    f"Evaluating {name}, fold {number} of {len(held_out)}",
+                )
+                predictions[name][test] = (
+                    model.unfitted().fit(training, threads=threads).predict_sequence(context)[test[seen]]
+                )
         report(steps, steps, "Evaluating")
     rows = fold_of_row > 0
     gaps = log.histories("exact").gaps()
@@ -205,7 +227,9 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
                 _catalog.find(model, "perdure")
             model = Constant() if model == Constant.id else MODELS[model]()
         if not isinstance(model, Estimator):
-            raise InputError("not a model", source="models", value=model, expected="an estimator of perdure or a catalog id")
+            raise InputError(
+                "not a model", source="models", value=model, expected="an estimator of perdure or a catalog id"
+            )
         if isinstance(model, Constant):
             named.setdefault(Constant.id, model)
             continue
@@ -219,7 +243,7 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
 
 
 def _folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
-    """Rows of each fold: those to fit on, those to predict, and those that predictions may look back on (which hold both)."""
+    """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
     least = 1 if split == "time" else 2
     if isinstance(folds, bool) or not isinstance(folds, int) or not least <= folds <= 1000:
         raise InputError("does not fit", source="folds", value=folds, expected=f"a whole number from {least} to 1000")
@@ -229,7 +253,9 @@ def _folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Ma
         learner = log._core.learner
         count = len(np.unique(learner))
         if count < folds:
-            raise InputError("too few learners", source="folds", value=folds, expected=f"at most {count}, the number of learners")
+            raise InputError(
+                "too few learners", source="folds", value=folds, expected=f"at most {count}, the number of learners"
+            )
         everything = np.ones(len(log), dtype=bool)
         for fold in range(folds):
             test = learner % folds == fold
@@ -243,11 +269,14 @@ def _time_folds(log: ReviewLog, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]
     ordered = np.sort(answered)
     cuts = [int(ordered[len(ordered) * k // (folds + 1)]) for k in range(1, folds + 1)]
     edges = [int(ordered[0]), *cuts, int(ordered[-1]) + 1]
-    if any(early >= late for early, late in zip(edges, edges[1:], strict=False)):
+    if any(early >= late for early, late in pairwise(edges)):
         raise InputError(
-            "the log has too few different times", source="folds", value=folds, expected=f"fewer folds for {len(log)} answers"
+            "the log has too few different times",
+            source="folds",
+            value=folds,
+            expected=f"fewer folds for {len(log)} answers",
         )
-    for start, end in zip(edges[1:], edges[2:], strict=False):
+    for start, end in pairwise(edges[1:]):
         train = answered < start
         seen = answered < end
         yield train, seen & ~train, seen

@@ -28,8 +28,8 @@ class FitReport:
         What one more step promises to take off the objective (nats over all answers); near 0 when converged.
     at_bound : tuple of str
         Parameters that ended on a bound.
-    seconds : float
-        Wall time.
+    seconds : float or None
+        Wall time; None in a model that was loaded from a file, which does not hold it.
     """
 
     status: str
@@ -41,7 +41,7 @@ class FitReport:
     start_log_loss: float
     predicted_decrease: float
     at_bound: tuple[str, ...]
-    seconds: float
+    seconds: float | None = None
 
     @classmethod
     def of(cls, facts: dict[str, Any], names: list[str], seconds: float) -> FitReport:
@@ -59,6 +59,12 @@ class FitReport:
             at_bound=tuple(names[i] for i in facts["at_bound"]),
             seconds=seconds,
         )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> FitReport:
+        """From what `to_dict` returned; TypeError for keys that do not fit."""
+        listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**listed)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""

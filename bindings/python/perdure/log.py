@@ -28,8 +28,8 @@ UTC_MS = pa.timestamp("ms", tz="UTC")
 class ReviewLog:
     """Answers of learners to items: what `read_answers` returns.
 
-    Rows keep the order of the source when that is in time order for every learner; otherwise they are sorted by time and the report counts
-    those that were out of order. Rows are valid, and none repeats another.
+    Rows keep the order of the source when that is in time order for every learner; otherwise they are sorted by time
+    and the report counts those that were out of order. Rows are valid, and none repeats another.
 
     Attributes
     ----------
@@ -40,7 +40,13 @@ class ReviewLog:
     """
 
     def __init__(
-        self, core: Any, learners: list[str], items: list[str], more: dict[str, pa.Array], report: ImportReport, kind: str
+        self,
+        core: Any,
+        learners: list[str],
+        items: list[str],
+        more: dict[str, pa.Array],
+        report: ImportReport,
+        kind: str,
     ) -> None:
         self._core = core
         self.learners = learners
@@ -69,10 +75,11 @@ class ReviewLog:
     @property
     def success(self) -> npt.NDArray[np.uint8]:
         """1 where the answer was right, else 0; one per row."""
-        return (self._core.grade > 1).astype(np.uint8)
+        right: npt.NDArray[np.uint8] = (self._core.grade > 1).astype(np.uint8)
+        return right
 
     def skills_of_items(self) -> dict[str, str]:
-        """Skills of every item (several joined by ``|``), from the first row that names any; empty without a skills column."""
+        """Skills of every item, several joined by ``|``, from the first row that names any; empty without such a column."""
         skills = self._more.get("skills")
         if skills is None:
             return {}
@@ -86,8 +93,9 @@ class ReviewLog:
     def to_frame(self) -> Any:
         """Canonical columns, one row an answer, in the log's row order; in the kind that came in (pandas for a path).
 
-        Columns: learner, item, then skills where known, answered_at and shown_at (UTC timestamps), score in [0, 1], success (0 or 1),
-        grade (1 to 4), and whatever of response_ms, kind, tz, confidence, attempt, source, course, session the source has.
+        Columns: learner, item, then skills where known, answered_at and shown_at (UTC timestamps), score in [0, 1],
+        success (0 or 1), grade (1 to 4), and whatever of response_ms, kind, tz, confidence, attempt, source, course,
+        session the source has.
         """
         core = self._core
         columns: dict[str, pa.Array] = {
@@ -137,9 +145,10 @@ def read_answers(
     Parameters
     ----------
     source : path or table
-        CSV, TSV, Parquet or JSON Lines, each also gzipped; a pandas or Polars frame, any object with ``__arrow_c_stream__``, or a dict of
-        arrays. Common layouts are recognized (docs/how-to/read-a-log.md). Needed: learner, item, answered_at, and one of success, score
-        or grade; a flashcard export without a learner is one learner.
+        CSV, TSV, Parquet or JSON Lines, each also gzipped; a pandas or Polars frame, any object with
+        ``__arrow_c_stream__``, or a dict of arrays. Common layouts are recognized (docs/how-to/read-a-log.md).
+        Needed: learner, item, answered_at, and one of success, score or grade; a flashcard export without a learner
+        is one learner.
     columns : mapping, optional
         Canonical name to source column: ``{"learner": "email"}``.
     tz : str, optional
@@ -169,7 +178,11 @@ def read_answers(
     if errors not in ("raise", "skip"):
         raise InputError("unknown choice", source="errors", value=errors, expected="'raise' or 'skip'")
     with reporting(progress or False, "Reading") as report:
-        raw = read_table(source, columns, tz, None if not progress else lambda done, total: report(done, total, "Reading"))
+
+        def on_bytes(done: int, total: int) -> None:
+            report(done, total, "Reading")
+
+        raw = read_table(source, columns, tz, on_bytes if progress else None)
     return _build(raw, errors)
 
 
@@ -178,21 +191,29 @@ def _build(raw: RawTable, errors: str) -> ReviewLog:
     learner, learners = _codes(raw.learner)
     item, items = _codes(raw.item)
     attempt = _codes(raw.extra["attempt"].fill_null(""))[0] if "attempt" in raw.extra else None
-    core, facts = _core.data.import_answers(learner, item, raw.answered_at, raw.shown_at, score.astype(np.float32), grade, attempt)
+    core, facts = _core.data.import_answers(
+        learner, item, raw.answered_at, raw.shown_at, score.astype(np.float32), grade, attempt
+    )
 
     findings = raw.findings
     for row, sentence in facts["rejected"]:
         findings.add("rejected", sentence, [raw.row[row]])
     findings.add("duplicate", "repeats an earlier row in every column that counts", raw.row[facts["duplicates"]])
     findings.add(
-        "repaired", "out of order: earlier than a row before it of the same learner", raw.row[facts["repaired"]], column="answered_at"
+        "repaired",
+        "out of order: earlier than a row before it of the same learner",
+        raw.row[facts["repaired"]],
+        column="answered_at",
     )
     problem = findings.first_error()
     if problem is not None and errors == "raise":
         raise problem
     if len(core) == 0:
         raise problem or InputError(
-            "no answers", source=raw.source, value=f"{findings.rows} rows" if findings.rows else None, expected="at least one answer"
+            "no answers",
+            source=raw.source,
+            value=f"{findings.rows} rows" if findings.rows else None,
+            expected="at least one answer",
         )
 
     rows = pa.array(core.source_row)

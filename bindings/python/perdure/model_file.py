@@ -33,7 +33,7 @@ def save(model: MemoryModel, path: str | os.PathLike[str]) -> None:
         "parameters": dict(zip(model.parameter_names, model._values().tolist(), strict=True)),
         "observation": model._observation(),
         "first_encounters": {item: list(counts) for item, counts in getattr(model, "first_encounters_", {}).items()},
-        "report": model.report_.to_dict() if hasattr(model, "report_") else None,
+        "report": _report(model),
     }
     with replacing(Path(path)) as temporary:
         temporary.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -45,14 +45,17 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
     Raises
     ------
     InputError
-        A file that cannot be read, is not a model file, or holds a value that does not fit: the key, the value and what was expected.
+        A file that cannot be read, is not a model file, or holds a value that does not fit: the key, the value and
+        what was expected.
     """
     source = os.fspath(path)
     document = _document(source)
     model_id = document.get("model")
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
-    model = MODELS[model_id](profile=_text(document, "profile", source), elapsed=_text(document, "elapsed_rule", source))
+    model = MODELS[model_id](
+        profile=_text(document, "profile", source), elapsed=_text(document, "elapsed_rule", source)
+    )
     model.parameters_ = _parameters(document.get("parameters"), model, source)
     model.observation_ = _observation(document.get("observation"), source)
     model.first_encounters_ = _encounters(document.get("first_encounters"), source)
@@ -60,25 +63,35 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
         _core.time.ElapsedRule(model.elapsed_rule)
         report = document.get("report")
         if report is not None:
-            listed = {name: tuple(value) if isinstance(value, list) else value for name, value in report.items()}
-            model.report_ = FitReport(**listed)
+            model.report_ = FitReport.from_dict(report)
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"not usable: {error}", source=source) from None
     return model
+
+
+def _report(model: MemoryModel) -> dict[str, Any] | None:
+    """The fit report without its wall time: the same fit gives the same file."""
+    if not hasattr(model, "report_"):
+        return None
+    return {name: value for name, value in model.report_.to_dict().items() if name != "seconds"}
 
 
 def _document(source: str) -> dict[str, Any]:
     try:
         document = json.loads(Path(source).read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", source=source, expected="a model file written by perdure fit") from None
+        raise InputError(
+            f"cannot be read: {error.strerror}", source=source, expected="a model file written by perdure fit"
+        ) from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", source=source, expected="a model file written by perdure fit") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError("not a model file", source=source, expected=f'a JSON object with "format": "{FORMAT}"')
     if document.get("format_version") != FORMAT_VERSION:
         found = document.get("format_version")
-        raise InputError("unknown version", source=source, column="format_version", value=found, expected=str(FORMAT_VERSION))
+        raise InputError(
+            "unknown version", source=source, column="format_version", value=found, expected=str(FORMAT_VERSION)
+        )
     return document
 
 
@@ -103,7 +116,13 @@ def _parameters(values: Any, model: MemoryModel, source: str) -> Any:
     try:
         _check(numbers, model._entry)
     except InputError as error:
-        raise InputError(error.problem, source=source, column=f"parameters.{error.column}", value=error.value, expected=error.expected) from None
+        raise InputError(
+            error.problem,
+            source=source,
+            column=f"parameters.{error.column}",
+            value=error.value,
+            expected=error.expected,
+        ) from None
     return numbers
 
 
@@ -118,13 +137,17 @@ def _observation(values: Any, source: str) -> dict[str, float]:
         ("minimum_gap", numbers["minimum_gap"] >= 0, "at least 0"),
     ):
         if not fits:
-            raise InputError("out of bounds", source=source, column=f"observation.{name}", value=numbers[name], expected=expected)
+            raise InputError(
+                "out of bounds", source=source, column=f"observation.{name}", value=numbers[name], expected=expected
+            )
     return numbers
 
 
 def _encounters(values: Any, source: str) -> dict[str, tuple[float, float]]:
     if not isinstance(values, dict):
-        raise InputError("missing", source=source, column="first_encounters", value=values, expected="item: [answers, right]")
+        raise InputError(
+            "missing", source=source, column="first_encounters", value=values, expected="item: [answers, right]"
+        )
     table = {}
     for item, pair in values.items():
         key = f"first_encounters.{item}"

@@ -1,12 +1,14 @@
 """Memory models as estimators: ``fit`` on a log, then states, predictions and files.
 
-Conventions are scikit-learn's: the constructor only stores its arguments, ``fit`` returns the estimator, and what was fitted ends in ``_``.
+Conventions are scikit-learn's: the constructor only stores its arguments, ``fit`` returns the estimator, and what was
+fitted ends in ``_``.
 """
 
 from __future__ import annotations
 
 import inspect
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -24,15 +26,23 @@ Progress = bool | Callable[[int, int, str], object]
 Values = npt.NDArray[np.float64]
 
 MINIMUM_GAP = 1.0
-"""Days. Answers sooner after the last one on their card shape the state, but are predicted by the observation layer, not by recall."""
+"""Days. Sooner answers shape the state, but are predicted by the observation layer, not by recall itself."""
 
 UNFITTED = {"first_success": 0.5, "first_weight": 1.0, "intercept": 0.0, "slope": 1.0, "minimum_gap": MINIMUM_GAP}
 
 
-class Estimator:
-    """What every model shares: parameters by keyword, copies and comparison of settings."""
+class Estimator(ABC):
+    """What every model offers: a fit, one probability per row, and its settings by keyword."""
 
     id: ClassVar[str]
+
+    @abstractmethod
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Learn from a log."""
+
+    @abstractmethod
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """Probability of a right answer for every row, from strictly earlier rows."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Constructor arguments as they are stored (scikit-learn)."""
@@ -43,7 +53,9 @@ class Estimator:
         known = self.get_params()
         for name, value in params.items():
             if name not in known:
-                raise InputError(f"unknown parameter of {type(self).__name__}", value=name, expected=", ".join(known) or "none")
+                raise InputError(
+                    f"unknown parameter of {type(self).__name__}", value=name, expected=", ".join(known) or "none"
+                )
             setattr(self, name, value)
         return self
 
@@ -64,8 +76,8 @@ class MemoryModel(Estimator):
     parameters_ : float64 array
         Fitted parameters, in the order of `parameter_names`.
     observation_ : dict
-        How recall becomes answers: ``first_success`` and ``first_weight`` (first encounters), ``intercept`` and ``slope`` (same-day
-        answers, in log-odds of recall), ``minimum_gap`` (days).
+        How recall becomes answers: ``first_success`` and ``first_weight`` (first encounters), ``intercept`` and
+        ``slope`` (same-day answers, in log-odds of recall), ``minimum_gap`` (days).
     first_encounters_ : dict of str to (float, float)
         Item to (answers, right answers) of its first encounters, for items with two or more.
     report_ : FitReport
@@ -77,7 +89,9 @@ class MemoryModel(Estimator):
     first_encounters_: dict[str, tuple[float, float]]
     report_: FitReport
 
-    def __init__(self, parameters: npt.ArrayLike | None = None, profile: str = "perdure", elapsed: str | None = None) -> None:
+    def __init__(
+        self, parameters: npt.ArrayLike | None = None, profile: str = "perdure", elapsed: str | None = None
+    ) -> None:
         self.parameters = parameters
         self.profile = profile
         self.elapsed = elapsed
@@ -95,14 +109,16 @@ class MemoryModel(Estimator):
     def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
         """Fit to every card of a log.
 
-        Maximum a posteriori under the model's prior, by Fisher scoring with exact gradients, on answers that come a day or more after the
-        last one on their card. The constructor's ``parameters`` (else the defaults) are the start.
+        Maximum a posteriori under the model's prior, by Fisher scoring with exact gradients, on answers that come a
+        day or more after the last one on their card. The constructor's ``parameters`` (else the defaults) are the
+        start.
 
         Parameters
         ----------
         log : ReviewLog
         progress : bool or callable
-            True draws a bar; a callable gets ``(iteration, at_most, text)``. Ctrl-C stops the fit and leaves the estimator as it was.
+            True draws a bar; a callable gets ``(iteration, at_most, text)``. Ctrl-C stops the fit and leaves the
+            estimator as it was.
         threads : int, optional
             The result does not depend on it, to the bit.
 
@@ -126,7 +142,9 @@ class MemoryModel(Estimator):
                 progress=lambda iteration, objective: report(iteration, most, f"Fitting {self.id}") is not False,
             )
         parameters = facts.pop("parameters")
-        observation, answers, right = _core.fit.observation(*self._name, log._core, histories, parameters, len(log.items), MINIMUM_GAP)
+        observation, answers, right = _core.fit.observation(
+            *self._name, log._core, histories, parameters, len(log.items), MINIMUM_GAP
+        )
         several = np.flatnonzero(answers >= 2)
         self.parameters_ = parameters
         self.observation_ = observation
@@ -137,14 +155,15 @@ class MemoryModel(Estimator):
     def predict_sequence(self, log: ReviewLog) -> Values:
         """Probability of a right answer, one per row of ``log``, in its row order.
 
-        Each row is predicted from the fitted model and the strictly earlier rows of its learner and item: never from itself, from a row
-        with the same time, or from a later one. The log may hold learners and items that the fit never saw.
+        Each row is predicted from the fitted model and the strictly earlier rows of its learner and item: never from
+        itself, from a row with the same time, or from a later one. The log may hold learners and items that the fit
+        never saw.
 
         Returns
         -------
         float64 array, shape (len(log),)
-            First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one; answers within a
-            day of the last one the fitted same-day curve; all others recall itself.
+            First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one;
+            answers within a day of the last one the fitted same-day curve; all others recall itself.
         """
         observation = self._observation()
         overall, weight = observation["first_success"], observation["first_weight"]
@@ -161,17 +180,23 @@ class MemoryModel(Estimator):
 
     def states(self, log: ReviewLog, threads: int | None = None) -> States:
         """Memory of every learner × item of a log after its last answer."""
-        _threads.resolve(threads)
-        columns = _core.fit.states(*self._name, log._core, log.histories(self.elapsed_rule), self._values())
+        histories = log.histories(self.elapsed_rule)
+        columns = _core.fit.states(*self._name, log._core, histories, self._values(), _threads.resolve(threads))
         return States(self, log, columns)
 
-    def recall(self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None) -> npt.NDArray[np.float32]:
+    def recall(
+        self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None
+    ) -> npt.NDArray[np.float32]:
         """Recall of states ``elapsed_days`` after their last answer; see `perdure.batch.recall`."""
         from . import batch
 
-        return batch.recall(self.id, state, elapsed_days, parameters=self._values(), profile=self.profile, threads=threads)
+        return batch.recall(
+            self.id, state, elapsed_days, parameters=self._values(), profile=self.profile, threads=threads
+        )
 
-    def interval(self, state: tuple[Any, ...], target: npt.ArrayLike, threads: int | None = None) -> npt.NDArray[np.float32]:
+    def interval(
+        self, state: tuple[Any, ...], target: npt.ArrayLike, threads: int | None = None
+    ) -> npt.NDArray[np.float32]:
         """Days until recall of states falls to ``target``; see `perdure.batch.interval`."""
         from . import batch
 
@@ -212,13 +237,13 @@ class Fsrs6(MemoryModel):
     Parameters
     ----------
     parameters : array of 21 numbers, optional
-        Where a fit starts, and what an estimator that was not fitted uses; the published defaults when not given. InputError names one
-        that is out of bounds.
+        Where a fit starts, and what an estimator that was not fitted uses; the published defaults when not given.
+        InputError names one that is out of bounds.
     profile : {"perdure", "py_fsrs_6_3_1", "py_fsrs_6_3_2", "fsrs_rs", "ts_fsrs_5"}
         Which implementation's rules hold where they differ.
     elapsed : str, optional
-        How time between answers is counted (docs/concepts/time.md), e.g. ``"calendar-days:Europe/Paris:4"``; the profile's rule when
-        not given.
+        How time between answers is counted (docs/concepts/time.md), e.g. ``"calendar-days:Europe/Paris:4"``; the
+        profile's rule when not given.
 
     Examples
     --------
@@ -274,7 +299,12 @@ MODELS: dict[str, type[MemoryModel]] = {model.id: model for model in (Fsrs6, Hal
 def _check(values: Values, entry: dict[str, Any]) -> None:
     specs = entry["parameters"]
     if values.shape != (len(specs),):
-        raise InputError(f"{entry['id']} takes {len(specs)} parameters", source="parameters", value=values.shape, expected=f"({len(specs)},)")
+        raise InputError(
+            f"{entry['id']} takes {len(specs)} parameters",
+            source="parameters",
+            value=values.shape,
+            expected=f"({len(specs)},)",
+        )
     for value, spec in zip(values.tolist(), specs, strict=True):
         if not spec["lower"] <= value <= spec["upper"]:
             expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"

@@ -74,8 +74,8 @@ class Plan:
     def to_frame(self) -> Any:
         """One row a question, ordered by date, learner and recall.
 
-        Columns: learner, item, skill (several joined by ``|``), date, kind (``quiz``), predicted_recall on that day before the question,
-        gain (expected rise of recall on the plan's last day because of it), reason.
+        Columns: learner, item, skill (several joined by ``|``), date, kind (``quiz``), predicted_recall on that day
+        before the question, gain (expected rise of recall on the plan's last day because of it), reason.
         """
         return to_kind(self.table, self.kind)
 
@@ -104,7 +104,9 @@ class Plan:
             writer.writerow(SCHEMA.names)
             for row in zip(*(self.table[name].to_pylist() for name in SCHEMA.names), strict=True):
                 learner, item, skill, date, kind, recall, gain, reason = row
-                writer.writerow([learner, item, skill or "", date.isoformat(), kind, f"{recall:.6f}", f"{gain:.6f}", reason])
+                writer.writerow(
+                    [learner, item, skill or "", date.isoformat(), kind, f"{recall:.6f}", f"{gain:.6f}", reason]
+                )
 
 
 class Planner:
@@ -117,9 +119,10 @@ class Planner:
 
     Notes
     -----
-    An item is due on the last day on which predicted recall is at least the target, counted in local calendar days from the last answer; a
-    day that is no study day moves to the nearest one. When a learner's day is full, what is due goes to the next study day, earliest due
-    first, lowest recall first among equals. One question for each pair: the plan is made again after the answers.
+    An item is due on the last day on which predicted recall is at least the target, counted in local calendar days
+    from the last answer; a day that is no study day moves to the nearest one. When a learner's day is full, what is
+    due goes to the next study day, earliest due first, lowest recall first among equals. One question for each pair:
+    the plan is made again after the answers.
     """
 
     def __init__(self, cohort: Cohort) -> None:
@@ -212,7 +215,14 @@ class Planner:
         return calendars, caps
 
     def _assemble(
-        self, model: MemoryModel, states: States, found: dict[str, Any], last_day: Days, first: int, last: int, threads: int
+        self,
+        model: MemoryModel,
+        states: States,
+        found: dict[str, Any],
+        last_day: Days,
+        first: int,
+        last: int,
+        threads: int,
     ) -> Plan:
         names = list(_core.plan.outcomes)
         outcome, date, ideal = found["outcome"], found["date"], found["ideal"]
@@ -240,7 +250,9 @@ class Planner:
             [
                 *_names(states, left),
                 pa.array(np.maximum(ideal[left], first)).cast(pa.date32()),
-                pa.array(["no room: every study day left before the end is full, or there is none"] * left.size, pa.string()),
+                pa.array(
+                    ["no room: every study day left before the end is full, or there is none"] * left.size, pa.string()
+                ),
             ],
             names=["learner", "item", "skill", "due", "reason"],
         )

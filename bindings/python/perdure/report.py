@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ._frames import to_kind
 from .errors import show
 from .findings import OUTCOMES, Finding, Findings
 
@@ -128,15 +129,7 @@ class ImportReport:
     def _frame(self, schema: pa.Schema, lines: list[tuple[object, ...]]) -> Any:
         arrays = [pa.array([line[i] for line in lines], type=part.type) for i, part in enumerate(schema)]
         table = pa.Table.from_arrays(arrays, schema=schema)
-        if self.kind == "arrow":
-            return table
-        if self.kind == "polars":
-            import polars
-
-            return polars.from_arrow(table)
-        import pandas
-
-        return table.to_pandas(types_mapper={pa.int64(): pandas.Int64Dtype()}.get)
+        return to_kind(table, self.kind)
 
     def summary(self) -> str:
         """Return the account as a few lines of text."""

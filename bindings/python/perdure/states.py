@@ -52,7 +52,7 @@ class States:
         return len(self.learner)
 
     def to_frame(self) -> Any:
-        """Columns learner, item, skills where known, answers, lapses, last_answered_at (UTC), and the model's state columns."""
+        """Columns learner, item, skills where known, answers, lapses, last_answered_at (UTC), and the model's state."""
         columns = self._ids()
         columns["answers"] = pa.array(self.answers)
         columns["lapses"] = pa.array(self.lapses)
@@ -74,7 +74,8 @@ class States:
         Returns
         -------
         frame
-            Columns learner, item, skills where known, elapsed_days since the last answer by the model's elapsed rule, recall in [0, 1].
+            Columns learner, item, skills where known, elapsed_days since the last answer by the model's elapsed rule,
+            recall in [0, 1].
 
         Raises
         ------
@@ -85,7 +86,9 @@ class States:
         latest = int(self.last_answered_at.max(initial=0))
         if moment_ms < latest:
             last = dt.datetime.fromtimestamp(latest / 1000, dt.UTC).isoformat(timespec="seconds")
-            raise InputError("before the last answer of the log", source="at", value=str(at), expected=f"{last} or later")
+            raise InputError(
+                "before the last answer of the log", source="at", value=str(at), expected=f"{last} or later"
+            )
         moments = np.full(len(self), moment_ms, dtype=np.int64)
         days = _core.time.elapsed(self.model.elapsed_rule, self.last_answered_at, moments, search_paths())
         columns = self._ids()
@@ -109,7 +112,7 @@ class States:
 
 
 def instant(at: Moment, tz: str) -> int:
-    """Milliseconds since 1970-01-01 UTC of a date or time; in ``tz`` unless it names an offset. InputError otherwise."""
+    """Milliseconds since 1970-01-01 UTC of a date or time, in ``tz`` unless it names an offset. Else InputError."""
     try:
         zone = _core.time.Zone(tz, search_paths())
     except ValueError as error:
@@ -119,7 +122,9 @@ def instant(at: Moment, tz: str) -> int:
         try:
             moment = dt.datetime.fromisoformat(at.strip())
         except ValueError:
-            raise InputError("not a date", source="at", value=at, expected="2026-12-31, or 2026-12-31T09:00+01:00") from None
+            raise InputError(
+                "not a date", source="at", value=at, expected="2026-12-31, or 2026-12-31T09:00+01:00"
+            ) from None
     elif not isinstance(at, dt.date):
         raise InputError("not a date", source="at", value=at, expected="text, a date or a datetime")
     if not isinstance(moment, dt.datetime):

@@ -26,7 +26,8 @@ template <class T>
   }
   if (array.ndim() != 1) throw py::value_error(std::string{name} + " must have one dimension, got " + std::to_string(array.ndim()));
   if ((array.flags() & py::array::c_style) == 0) throw py::value_error(std::string{name} + " must be contiguous");
-  if ((array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) == 0) throw py::value_error(std::string{name} + " must be aligned in memory");
+  if ((array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) == 0)
+    throw py::value_error(std::string{name} + " must be aligned in memory");
   return {static_cast<const T*>(array.data()), static_cast<std::size_t>(array.size())};
 }
 

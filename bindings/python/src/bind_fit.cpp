@@ -5,14 +5,13 @@
 #include <perdure/data/review_log.hpp>
 #include <perdure/fit/observation.hpp>
 #include <perdure/fit/pooled.hpp>
+#include <perdure/fit/states.hpp>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +33,9 @@ perdure::fit::Progress with_signals(const py::object& callback) {
   };
 }
 
-py::dict pooled(const std::string& model, const std::string& profile, const Histories& histories, const py::array& start, double minimum_gap,
-                double prior_weight, std::size_t max_iterations, double tolerance, unsigned threads, const py::object& progress) {
+py::dict pooled(const std::string& model, const std::string& profile, const Histories& histories, const py::array& start,
+                double minimum_gap, double prior_weight, std::size_t max_iterations, double tolerance, unsigned threads,
+                const py::object& progress) {
   perdure::fit::FitReport report;
   with_model(model, profile, [&]<class M>() {
     const auto values = column<double>(start, "parameters");
@@ -53,8 +53,9 @@ py::dict pooled(const std::string& model, const std::string& profile, const Hist
   });
   return py::dict(py::arg("status") = perdure::fit::name(report.status), py::arg("reason") = report.reason,
                   py::arg("parameters") = to_numpy(std::move(report.parameters)), py::arg("objective_path") = report.objective_path,
-                  py::arg("answers") = report.answers, py::arg("log_loss") = report.log_loss, py::arg("start_log_loss") = report.start_log_loss,
-                  py::arg("predicted_decrease") = report.predicted_decrease, py::arg("at_bound") = report.at_bound);
+                  py::arg("answers") = report.answers, py::arg("log_loss") = report.log_loss,
+                  py::arg("start_log_loss") = report.start_log_loss, py::arg("predicted_decrease") = report.predicted_decrease,
+                  py::arg("at_bound") = report.at_bound);
 }
 
 py::dict observation_dict(const Observation& o) {
@@ -97,35 +98,20 @@ py::object predict_sequence(const std::string& model, const std::string& profile
 }
 
 /// One row per card: learner and item codes, answers, lapses, time of the last answer, state columns (float32).
-py::dict states(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories, const py::array& values) {
+py::dict states(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
+                const py::array& values, unsigned threads) {
   py::dict result;
   with_model(model, profile, [&]<class M>() {
     const auto w = params<M>(column<double>(values, "parameters"));
-    const std::size_t n = histories.cards();
-    constexpr std::size_t fields = M::state_fields.size();
-    std::vector<std::uint32_t> learner(n), item(n), answers(n), lapses(n);
-    std::vector<std::int64_t> last(n);
-    std::array<std::vector<float>, fields> columns;
-    for (auto& c : columns) c.resize(n);
-    {
+    auto all = [&] {
       const py::gil_scoped_release release;
-      for (std::size_t c = 0; c < n; ++c) {
-        const perdure::data::Card card = histories.card(c);
-        const auto state = perdure::fit::replay<M, double>(w, card, [](std::size_t, const auto&) {});
-        const auto numbers = std::bit_cast<std::array<double, fields>>(state);
-        for (std::size_t k = 0; k < fields; ++k) columns[k][c] = static_cast<float>(numbers[k]);
-        learner[c] = log.learner()[card.row[0]];
-        item[c] = log.item()[card.row[0]];
-        answers[c] = static_cast<std::uint32_t>(card.size());
-        lapses[c] = static_cast<std::uint32_t>(std::count(card.grade.begin(), card.grade.end(), std::uint8_t{1}));
-        last[c] = log.answered_at()[card.row[card.size() - 1]];
-      }
-    }
-    py::tuple state(fields);
-    for (std::size_t k = 0; k < fields; ++k) state[k] = to_numpy(std::move(columns[k]));
-    result = py::dict(py::arg("learner") = to_numpy(std::move(learner)), py::arg("item") = to_numpy(std::move(item)),
-                      py::arg("answers") = to_numpy(std::move(answers)), py::arg("lapses") = to_numpy(std::move(lapses)),
-                      py::arg("last_answered_at") = to_numpy(std::move(last)), py::arg("state") = state);
+      return perdure::fit::card_states<M>(log, histories, w, threads);
+    }();
+    py::tuple state(all.state.size());
+    for (std::size_t k = 0; k < all.state.size(); ++k) state[k] = to_numpy(std::move(all.state[k]));
+    result = py::dict(py::arg("learner") = to_numpy(std::move(all.learner)), py::arg("item") = to_numpy(std::move(all.item)),
+                      py::arg("answers") = to_numpy(std::move(all.answers)), py::arg("lapses") = to_numpy(std::move(all.lapses)),
+                      py::arg("last_answered_at") = to_numpy(std::move(all.last_answered_at)), py::arg("state") = state);
   });
   return result;
 }
@@ -135,11 +121,13 @@ py::dict states(const std::string& model, const std::string& profile, const Revi
 /// Fits, predictions and states of a model on grouped answers.
 void bind_fit(py::module_& module) {
   py::module_ fit = module.def_submodule("fit", "Pooled fits; see perdure.Fsrs6.");
-  fit.def("pooled", &pooled, py::arg("model"), py::arg("profile"), py::arg("histories"), py::arg("start"), py::kw_only(), py::arg("minimum_gap"),
-          py::arg("prior_weight"), py::arg("max_iterations"), py::arg("tolerance"), py::arg("threads"), py::arg("progress"));
+  fit.def("pooled", &pooled, py::arg("model"), py::arg("profile"), py::arg("histories"), py::arg("start"), py::kw_only(),
+          py::arg("minimum_gap"), py::arg("prior_weight"), py::arg("max_iterations"), py::arg("tolerance"), py::arg("threads"),
+          py::arg("progress"));
   fit.def("observation", &observation, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"), py::arg("parameters"),
           py::arg("items"), py::arg("minimum_gap"));
   fit.def("predict_sequence", &predict_sequence, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"),
           py::arg("parameters"), py::arg("observation"), py::arg("first_rate"));
-  fit.def("states", &states, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"), py::arg("parameters"));
+  fit.def("states", &states, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"), py::arg("parameters"),
+          py::arg("threads"));
 }

@@ -27,5 +27,6 @@ void bind_models(py::module_& module) {
         });
         return rows;
       },
-      "One dict per model and profile: id, profile, elapsed_rule, parameters (name, unit, init, lower, upper, prior_sd, doc), state (name, unit).");
+      "One dict per model and profile: id, profile, elapsed_rule, parameters (name, unit, init, lower, upper, prior_sd, doc), state (name, "
+      "unit).");
 }

@@ -53,6 +53,6 @@ void bind_plan(py::module_& module) {
   py::list names;
   for (const auto name : perdure::plan::outcome_names) names.append(std::string{name});
   plan.attr("outcomes") = py::tuple(names);
-  plan.def("daily_cap", &daily_cap, py::arg("learner"), py::arg("last_answered"), py::arg("interval"), py::arg("recall"), py::arg("calendars"),
-           py::arg("caps"), py::arg("first"), py::arg("last"), py::arg("threads"));
+  plan.def("daily_cap", &daily_cap, py::arg("learner"), py::arg("last_answered"), py::arg("interval"), py::arg("recall"),
+           py::arg("calendars"), py::arg("caps"), py::arg("first"), py::arg("last"), py::arg("threads"));
 }

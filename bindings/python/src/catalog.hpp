@@ -25,7 +25,8 @@ void with_model(std::string_view id, std::string_view profile, Visit&& visit) {
     if (!known.empty()) known += ", ";
     known += std::string{M::id} + "/" + std::string{M::profile};
   });
-  throw pybind11::value_error("there is no model \"" + std::string{id} + "\" with profile \"" + std::string{profile} + "\"; there are " + known);
+  throw pybind11::value_error("there is no model \"" + std::string{id} + "\" with profile \"" + std::string{profile} + "\"; there are " +
+                              known);
 }
 
 /// Params<double> from a column of values. Throws ValueError naming the parameter that does not fit.

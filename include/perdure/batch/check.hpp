@@ -18,10 +18,12 @@ namespace perdure::inline PERDURE_ABI::batch {
 namespace detail {
 
 template <class Number, class Fits>
-[[nodiscard]] std::optional<Error> first_misfit(std::span<const Number> column, std::string_view name, std::string_view expected, const Fits& fits) {
+[[nodiscard]] std::optional<Error> first_misfit(std::span<const Number> column, std::string_view name, std::string_view expected,
+                                                const Fits& fits) {
   for (std::size_t i = 0; i < column.size(); ++i) {
     if (fits(column[i])) continue;
-    return Error{Errc::out_of_domain, std::string{name} + "[" + to_text(i) + "] must be " + std::string{expected} + ", got " + to_text(+column[i]), i};
+    return Error{Errc::out_of_domain,
+                 std::string{name} + "[" + to_text(i) + "] must be " + std::string{expected} + ", got " + to_text(+column[i]), i};
   }
   return std::nullopt;
 }

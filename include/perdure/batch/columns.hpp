@@ -57,14 +57,15 @@ void store(const StateOut<M>& columns, std::size_t i, const typename M::template
 
 /// State after the first answer of every row.
 template <models::MemoryModel M>
-void first(const typename M::template Params<double>& w, std::span<const std::uint8_t> grade, const StateOut<M>& out, unsigned threads = 1) {
+void first(const typename M::template Params<double>& w, std::span<const std::uint8_t> grade, const StateOut<M>& out,
+           unsigned threads = 1) {
   detail::each_row(grade.size(), threads, [&](std::size_t i) { detail::store<M>(out, i, M::first(w, static_cast<Grade>(grade[i]))); });
 }
 
 /// State after one more answer of every row, `elapsed` days after the last one.
 template <models::MemoryModel M>
-void review(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const std::uint8_t> grade, std::span<const float> elapsed,
-            const StateOut<M>& out, unsigned threads = 1) {
+void review(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const std::uint8_t> grade,
+            std::span<const float> elapsed, const StateOut<M>& out, unsigned threads = 1) {
   detail::each_row(grade.size(), threads, [&](std::size_t i) {
     detail::store<M>(out, i, M::review(w, detail::load<M>(in, i), static_cast<double>(elapsed[i]), static_cast<Grade>(grade[i])));
   });
@@ -72,7 +73,8 @@ void review(const typename M::template Params<double>& w, const StateIn<M>& in, 
 
 /// Recall of every row, `elapsed` days after the last answer.
 template <models::MemoryModel M>
-void recall(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const float> elapsed, float* out, unsigned threads = 1) {
+void recall(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const float> elapsed, float* out,
+            unsigned threads = 1) {
   detail::each_row(elapsed.size(), threads, [&](std::size_t i) {
     out[i] = static_cast<float>(M::recall(w, detail::load<M>(in, i), static_cast<double>(elapsed[i])));
   });
@@ -80,7 +82,8 @@ void recall(const typename M::template Params<double>& w, const StateIn<M>& in, 
 
 /// Days until recall of every row falls to `target`; float32 infinity where that is beyond its range.
 template <models::MemoryModel M>
-void interval(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const float> target, float* out, unsigned threads = 1) {
+void interval(const typename M::template Params<double>& w, const StateIn<M>& in, std::span<const float> target, float* out,
+              unsigned threads = 1) {
   detail::each_row(target.size(), threads, [&](std::size_t i) {
     out[i] = static_cast<float>(M::interval(w, detail::load<M>(in, i), static_cast<double>(target[i])));
   });

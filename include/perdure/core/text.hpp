@@ -12,7 +12,7 @@ namespace perdure::inline PERDURE_ABI {
 
 /// Shortest text that reads back as the same number; locale plays no part. For error messages and files.
 template <class Number>
-  requires std::integral<Number> || std::floating_point<Number>
+requires std::integral<Number> || std::floating_point<Number>
 [[nodiscard]] std::string to_text(Number number) {
   char buffer[64];
   const auto [end, failure] = std::to_chars(buffer, buffer + sizeof buffer, number);

@@ -15,13 +15,13 @@ namespace perdure::inline PERDURE_ABI::data {
 
 /// Borrowed columns of answers, one row each, as a reader or an application's database hands them over. Nothing is assumed of their order.
 struct AnswerColumns {
-  std::span<const std::uint32_t> learner;      ///< code of the learner, 0, 1, 2, ...
-  std::span<const std::uint32_t> item;         ///< code of the item, 0, 1, 2, ...
-  std::span<const std::int64_t> answered_at;   ///< ms since 1970-01-01 UTC
-  std::span<const std::int64_t> shown_at;      ///< ms since 1970-01-01 UTC; empty: not known, the answer's time stands in
-  std::span<const float> score;                ///< in [0, 1]
-  std::span<const std::uint8_t> grade;         ///< 1 again .. 4 easy
-  std::span<const std::uint32_t> attempt{};    ///< code of the attempt, rows of different attempts never repeat each other; empty: not known
+  std::span<const std::uint32_t> learner;     ///< code of the learner, 0, 1, 2, ...
+  std::span<const std::uint32_t> item;        ///< code of the item, 0, 1, 2, ...
+  std::span<const std::int64_t> answered_at;  ///< ms since 1970-01-01 UTC
+  std::span<const std::int64_t> shown_at;     ///< ms since 1970-01-01 UTC; empty: not known, the answer's time stands in
+  std::span<const float> score;               ///< in [0, 1]
+  std::span<const std::uint8_t> grade;        ///< 1 again .. 4 easy
+  std::span<const std::uint32_t> attempt{};   ///< code of the attempt, rows of different attempts never repeat each other; empty: not known
 
   [[nodiscard]] std::size_t size() const noexcept { return answered_at.size(); }
 };
@@ -55,7 +55,8 @@ inline void require_same_length(const AnswerColumns& columns) {
   }
   if (!columns.shown_at.empty() && (columns.shown_at[i] > answered || columns.shown_at[i] < earliest_ms)) {
     return Error{Errc::bad_record,
-                 "shown_at must be in [1970-01-01, answered_at], got " + to_text(columns.shown_at[i]) + " ms with answered_at " + to_text(answered) + " ms",
+                 "shown_at must be in [1970-01-01, answered_at], got " + to_text(columns.shown_at[i]) + " ms with answered_at " +
+                     to_text(answered) + " ms",
                  i};
   }
   if (!(columns.score[i] >= 0.0F && columns.score[i] <= 1.0F)) {

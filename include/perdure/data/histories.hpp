@@ -21,10 +21,10 @@ namespace perdure::inline PERDURE_ABI::data {
 /// `elapsed[i]` runs from the last answer that is *strictly earlier* to the moment question i was shown, so that neither an answer's own
 /// latency nor an answer with the same time stamp leaks into its prediction. `tied[i]` marks an answer with the same time as the one before.
 struct Card {
-  std::span<const std::uint32_t> row;    ///< row of the log
-  std::span<const double> elapsed;       ///< days, >= 0; 0 where there is no earlier answer
-  std::span<const std::uint8_t> grade;   ///< 1 again .. 4 easy
-  std::span<const std::uint8_t> tied;    ///< 0 or 1
+  std::span<const std::uint32_t> row;   ///< row of the log
+  std::span<const double> elapsed;      ///< days, >= 0; 0 where there is no earlier answer
+  std::span<const std::uint8_t> grade;  ///< 1 again .. 4 easy
+  std::span<const std::uint8_t> tied;   ///< 0 or 1
 
   [[nodiscard]] std::size_t size() const noexcept { return row.size(); }
 

@@ -23,9 +23,9 @@ struct Interval {
 /// Mean log loss of predictions `p` less that of `baseline`, over the same answers, with a percentile interval from resampling whole clusters
 /// (learners, or days of one learner): answers of a cluster are not independent. `cluster` holds codes below `clusters`. Fewer than two
 /// clusters give an interval of NaN. Deterministic in `seed`; O(answers + replicates × clusters).
-[[nodiscard]] inline Interval paired_log_loss(std::span<const double> p, std::span<const double> baseline, std::span<const std::uint8_t> success,
-                                              std::span<const std::uint32_t> cluster, std::size_t clusters, std::uint64_t seed = 1,
-                                              std::uint32_t replicates = 1000) {
+[[nodiscard]] inline Interval paired_log_loss(std::span<const double> p, std::span<const double> baseline,
+                                              std::span<const std::uint8_t> success, std::span<const std::uint32_t> cluster,
+                                              std::size_t clusters, std::uint64_t seed = 1, std::uint32_t replicates = 1000) {
   if (p.size() != baseline.size() || p.size() != success.size() || p.size() != cluster.size()) {
     throw std::invalid_argument{"predictions, baseline, outcomes and clusters differ in length"};
   }
@@ -60,7 +60,9 @@ struct Interval {
     means[r] = s / n;
   }
   std::sort(means.begin(), means.end());
-  const auto quantile = [&means](double q) { return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))]; };
+  const auto quantile = [&means](double q) {
+    return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
+  };
   return {total / answers, quantile(0.025), quantile(0.975)};
 }
 

@@ -58,7 +58,8 @@ inline void require_same_length(std::span<const double> p, std::span<const std::
 }
 
 /// Equal-width bins over [0, 1]; empty bins are left out. Throws std::invalid_argument when there are no bins.
-[[nodiscard]] inline std::vector<CalibrationBin> calibration(std::span<const double> p, std::span<const std::uint8_t> success, std::size_t bins) {
+[[nodiscard]] inline std::vector<CalibrationBin> calibration(std::span<const double> p, std::span<const std::uint8_t> success,
+                                                             std::size_t bins) {
   require_same_length(p, success);
   if (bins == 0) throw std::invalid_argument{"calibration needs at least one bin"};
   const auto width = 1.0 / static_cast<double>(bins);

@@ -26,11 +26,11 @@ namespace perdure::inline PERDURE_ABI::fit {
 ///     gap below minimum_gap  logistic(intercept + slope logit R), slope >= 0
 ///     any other answer       R itself
 struct Observation {
-  double first_success = 0.5;    ///< success rate of all first encounters
-  double first_weight = 1.0;     ///< how many first encounters of an item the common rate is worth
-  double intercept = 0.0;        ///< of same-day answers, in log-odds
-  double slope = 1.0;            ///< of same-day answers, per log-odds of recall
-  double minimum_gap = 1.0;      ///< days
+  double first_success = 0.5;  ///< success rate of all first encounters
+  double first_weight = 1.0;   ///< how many first encounters of an item the common rate is worth
+  double intercept = 0.0;      ///< of same-day answers, in log-odds
+  double slope = 1.0;          ///< of same-day answers, per log-odds of recall
+  double minimum_gap = 1.0;    ///< days
 
   /// Success rate of the first encounters of an item that had `successes` among `answers`.
   [[nodiscard]] double first_rate(double successes, double answers) const noexcept {
@@ -110,7 +110,8 @@ std::size_t fit_same_day(const data::Histories& histories, const typename M::tem
     const data::Card card = histories.card(c);
     static_cast<void>(replay<M, double>(w, card, [&](std::size_t i, const auto& state) {
       if (card.elapsed[i] >= observation.minimum_gap) return;
-      samples.push_back({Observation::bounded_logit(M::recall(w, state, card.elapsed[i])), is_success(static_cast<Grade>(card.grade[i])) ? 1.0 : 0.0});
+      samples.push_back(
+          {Observation::bounded_logit(M::recall(w, state, card.elapsed[i])), is_success(static_cast<Grade>(card.grade[i])) ? 1.0 : 0.0});
     }));
   }
 

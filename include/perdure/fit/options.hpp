@@ -18,11 +18,11 @@ using Progress = std::function<bool(std::size_t iteration, double objective)>;
 
 /// How a pooled fit runs.
 struct Options {
-  double minimum_gap = 1.0;           ///< days; answers sooner after the last one shape the state but are not predicted
-  double prior_weight = 1.0;          ///< multiplies the Gaussian prior of the model's specs; 0 switches it off
-  std::size_t max_iterations = 60;    ///< accepted steps
-  double tolerance = 1e-10;           ///< relative decrease of the objective below which the fit has converged
-  unsigned threads = 1;               ///< the result does not depend on it
+  double minimum_gap = 1.0;         ///< days; answers sooner after the last one shape the state but are not predicted
+  double prior_weight = 1.0;        ///< multiplies the Gaussian prior of the model's specs; 0 switches it off
+  std::size_t max_iterations = 60;  ///< accepted steps
+  double tolerance = 1e-10;         ///< relative decrease of the objective below which the fit has converged
+  unsigned threads = 1;             ///< the result does not depend on it
   Progress progress{};
 
   [[nodiscard]] std::optional<Error> validate() const {
@@ -53,14 +53,14 @@ enum class Status { converged, iteration_limit, no_data, interrupted };
 /// What a fit did. The parameters are lawful and within their bounds whatever the status.
 struct FitReport {
   Status status = Status::no_data;
-  std::string reason;                     ///< one sentence
-  std::vector<double> parameters;         ///< in spec order
-  std::vector<double> objective_path;     ///< log loss sum plus prior, at the start and after every accepted step
-  std::size_t answers = 0;                ///< answers that the objective predicts
-  double log_loss = 0.0;                  ///< mean over those, at the fitted parameters; nats
-  double start_log_loss = 0.0;            ///< the same at the starting parameters
-  double predicted_decrease = 0.0;        ///< what one more step promises, in nats over all answers; 0 at the optimum
-  std::vector<std::size_t> at_bound;      ///< parameters that ended on a bound
+  std::string reason;                  ///< one sentence
+  std::vector<double> parameters;      ///< in spec order
+  std::vector<double> objective_path;  ///< log loss sum plus prior, at the start and after every accepted step
+  std::size_t answers = 0;             ///< answers that the objective predicts
+  double log_loss = 0.0;               ///< mean over those, at the fitted parameters; nats
+  double start_log_loss = 0.0;         ///< the same at the starting parameters
+  double predicted_decrease = 0.0;     ///< what one more step promises, in nats over all answers; 0 at the optimum
+  std::vector<std::size_t> at_bound;   ///< parameters that ended on a bound
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -40,7 +40,8 @@ class PooledFit {
     FitReport report;
     report.answers = here.derivatives.answers;
     report.objective_path.push_back(here.objective);
-    if (report.answers == 0) return finish(std::move(report), here, Status::no_data, "no answer comes a day or more after an earlier one on its card");
+    if (report.answers == 0)
+      return finish(std::move(report), here, Status::no_data, "no answer comes a day or more after an earlier one on its card");
     report.start_log_loss = here.derivatives.loss / static_cast<double>(report.answers);
 
     double damping = 1e-3;
@@ -126,7 +127,8 @@ class PooledFit {
       for (std::size_t i = 0; i < n; ++i) {
         const auto k = static_cast<Eigen::Index>(i);
         if (fixed[i]) continue;
-        const double kept = std::clamp(free_move[k], Coordinates<M>::room_below(here.values, i), Coordinates<M>::room_above(here.values, i));
+        const double kept =
+            std::clamp(free_move[k], Coordinates<M>::room_below(here.values, i), Coordinates<M>::room_above(here.values, i));
         if (kept == free_move[k]) continue;
         move[k] = kept;
         fixed[i] = leaves = true;
@@ -158,14 +160,16 @@ class PooledFit {
 
   [[nodiscard]] static bool held(const Point& p, std::size_t i) {
     const double slope = p.gradient[static_cast<Eigen::Index>(i)];
-    return (Coordinates<M>::room_below(p.values, i) >= 0.0 && slope > 0.0) || (Coordinates<M>::room_above(p.values, i) <= 0.0 && slope < 0.0);
+    return (Coordinates<M>::room_below(p.values, i) >= 0.0 && slope > 0.0) ||
+           (Coordinates<M>::room_above(p.values, i) <= 0.0 && slope < 0.0);
   }
 
   /// What one more undamped step would gain if the objective were its quadratic model: 0 at the optimum.
   [[nodiscard]] static double predicted_decrease(const Point& here) {
     const Values next = step(here, 0.0);
     Vector move;
-    for (std::size_t i = 0; i < n; ++i) move[static_cast<Eigen::Index>(i)] = Coordinates<M>::value(next, i) - Coordinates<M>::value(here.values, i);
+    for (std::size_t i = 0; i < n; ++i)
+      move[static_cast<Eigen::Index>(i)] = Coordinates<M>::value(next, i) - Coordinates<M>::value(here.values, i);
     return -(here.gradient.dot(move) + 0.5 * move.dot(here.curvature * move));
   }
 
@@ -180,7 +184,8 @@ class PooledFit {
     }
     report.predicted_decrease = predicted_decrease(here);
     constexpr double kink = 1e-6;
-    if (report.predicted_decrease > kink * std::abs(here.objective)) report.reason += " (at a kink of the model's clamps, where its slope jumps)";
+    if (report.predicted_decrease > kink * std::abs(here.objective))
+      report.reason += " (at a kink of the model's clamps, where its slope jumps)";
     return report;
   }
 
@@ -192,7 +197,8 @@ class PooledFit {
 
 /// Fits `M` to all cards at once, from `start` (in spec order).
 template <models::MemoryModel M>
-[[nodiscard]] FitReport pooled(const data::Histories& histories, const std::array<double, M::specs.size()>& start, const Options& options = {}) {
+[[nodiscard]] FitReport pooled(const data::Histories& histories, const std::array<double, M::specs.size()>& start,
+                               const Options& options = {}) {
   return PooledFit<M>{histories, options}.run(start);
 }
 

@@ -19,15 +19,15 @@ namespace perdure::inline PERDURE_ABI::models {
 ///     success: h' = h (1 + gain (1 - R))          failure: h' = lapse h
 ///
 /// The smallest model that has a spacing effect: five minutes after an answer R is near 1 and nothing is gained; see
-/// docs/models/half-life.md. State: the half-life in days, in [shortest, longest].
+/// docs/models/half_life.md. The default half-lives give the recall of FSRS-6's defaults 30 days after a first answer. State: the half-life in days, in [shortest, longest].
 struct HalfLifeEquations {
   static constexpr std::string_view id = "half-life";
   static constexpr std::string_view profile = "perdure";
   static constexpr std::string_view elapsed_rule = "exact";
   static constexpr double rounding = 0.0;
   static constexpr std::array specs{
-      ParamSpec{"first_wrong", "days", 0.5, 0.01, 100.0, 5.0, "half-life after a wrong first answer"},
-      ParamSpec{"first_right", "days", 8.0, 0.01, 365.0, 20.0, "half-life after a right first answer"},
+      ParamSpec{"first_wrong", "days", 27.0, 0.01, 365.0, 20.0, "half-life after a wrong first answer"},
+      ParamSpec{"first_right", "days", 51.0, 0.01, 365.0, 40.0, "half-life after a right first answer"},
       ParamSpec{"gain", "1", 4.0, 0.0, 30.0, 4.0, "growth of the half-life at a success, per share forgotten"},
       ParamSpec{"lapse", "1", 0.3, 0.01, 1.0, 0.3, "share of the half-life kept at a failure"},
   };

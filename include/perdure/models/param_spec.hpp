@@ -43,9 +43,8 @@ template <class M>
 /// Params<T> from one value per spec, in spec order.
 template <class M, class T>
 [[nodiscard]] constexpr typename M::template Params<T> assemble(std::span<const T, M::specs.size()> values) {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return typename M::template Params<T>{values[I]...};
-  }(std::make_index_sequence<M::specs.size()>{});
+  return [&]<std::size_t... I>(std::index_sequence<I...>) { return typename M::template Params<T>{values[I]...}; }
+  (std::make_index_sequence<M::specs.size()>{});
 }
 
 /// Params<double> of the defaults.
@@ -68,7 +67,8 @@ template <class M>
 [[nodiscard]] constexpr std::array<double, M::specs.size()> lawful(std::array<double, M::specs.size()> values) {
   constexpr auto before = predecessors<M>();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (before[i] >= 0) values[i] = values[i] < values[static_cast<std::size_t>(before[i])] ? values[static_cast<std::size_t>(before[i])] : values[i];
+    if (before[i] >= 0)
+      values[i] = values[i] < values[static_cast<std::size_t>(before[i])] ? values[static_cast<std::size_t>(before[i])] : values[i];
     values[i] = values[i] < M::specs[i].lower ? M::specs[i].lower : (values[i] > M::specs[i].upper ? M::specs[i].upper : values[i]);
   }
   return values;
@@ -79,14 +79,15 @@ template <class M>
 template <class M>
 [[nodiscard]] std::optional<Error> check_parameters(std::span<const double> values) {
   if (values.size() != M::specs.size()) {
-    return Error{Errc::shape_mismatch, std::string{M::id} + " takes " + to_text(M::specs.size()) + " parameters, got " + to_text(values.size())};
+    return Error{Errc::shape_mismatch,
+                 std::string{M::id} + " takes " + to_text(M::specs.size()) + " parameters, got " + to_text(values.size())};
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ParamSpec& spec = M::specs[i];
     if (!(values[i] >= spec.lower && values[i] <= spec.upper)) {
       return Error{Errc::out_of_domain,
-                   std::string{M::id} + " parameter " + to_text(i) + " (" + std::string{spec.name} + ") must be in [" + to_text(spec.lower) + ", " +
-                       to_text(spec.upper) + "], got " + to_text(values[i]),
+                   std::string{M::id} + " parameter " + to_text(i) + " (" + std::string{spec.name} + ") must be in [" +
+                       to_text(spec.lower) + ", " + to_text(spec.upper) + "], got " + to_text(values[i]),
                    i};
     }
   }

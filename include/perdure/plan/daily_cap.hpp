@@ -24,10 +24,10 @@ namespace perdure::inline PERDURE_ABI::plan {
 
 /// Columns of cards to plan, one row per learner × item.
 struct DueColumns {
-  std::span<const std::uint32_t> learner;        ///< index into the learners' rules; rows of a learner are contiguous
-  std::span<const std::int32_t> last_answered;   ///< local date of the last answer, days since 1970-01-01
-  std::span<const double> interval;              ///< days after the last answer at which recall falls to the target
-  std::span<const double> recall;                ///< recall on the first day of the plan; breaks ties, lowest first
+  std::span<const std::uint32_t> learner;       ///< index into the learners' rules; rows of a learner are contiguous
+  std::span<const std::int32_t> last_answered;  ///< local date of the last answer, days since 1970-01-01
+  std::span<const double> interval;             ///< days after the last answer at which recall falls to the target
+  std::span<const double> recall;               ///< recall on the first day of the plan; breaks ties, lowest first
 };
 
 /// What one learner's days allow.
@@ -81,9 +81,8 @@ inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, con
     if (std::max(out[i].ideal, horizon.first) > horizon.last) continue;
     queue.push_back({due, cards.recall[i], i});
   }
-  std::sort(queue.begin(), queue.end(), [](const Waiting& a, const Waiting& b) {
-    return std::tie(a.due, a.recall, a.row) < std::tie(b.due, b.recall, b.row);
-  });
+  std::sort(queue.begin(), queue.end(),
+            [](const Waiting& a, const Waiting& b) { return std::tie(a.due, a.recall, a.row) < std::tie(b.due, b.recall, b.row); });
 
   time::Date day = horizon.first - std::chrono::days{1};
   std::uint32_t taken = rules.questions_per_day;  // no day is open yet
@@ -100,10 +99,10 @@ inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, con
     }
     ++taken;
     a.date = day;
-    a.outcome = day > card.due                  ? Outcome::delayed
-                : a.ideal < horizon.first       ? Outcome::overdue
-                : day == a.ideal                ? Outcome::on_time
-                                                : Outcome::rolled;
+    a.outcome = day > card.due            ? Outcome::delayed
+                : a.ideal < horizon.first ? Outcome::overdue
+                : day == a.ideal          ? Outcome::on_time
+                                          : Outcome::rolled;
   }
 }
 
@@ -113,8 +112,8 @@ inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, con
 /// due when the day is full go to the next study day (earliest due first, so that the longest delay is as short as it can be). O(cards log
 /// cards). Throws std::invalid_argument for columns of different lengths, an unknown learner, a cap of 0, or a horizon that ends before it
 /// begins. The result does not depend on `threads`.
-[[nodiscard]] inline std::vector<Assignment> daily_cap(const DueColumns& cards, std::span<const LearnerRules> learners, const Horizon& horizon,
-                                                       unsigned threads = 1) {
+[[nodiscard]] inline std::vector<Assignment> daily_cap(const DueColumns& cards, std::span<const LearnerRules> learners,
+                                                       const Horizon& horizon, unsigned threads = 1) {
   const std::size_t n = cards.learner.size();
   if (cards.last_answered.size() != n || cards.interval.size() != n || cards.recall.size() != n) {
     throw std::invalid_argument{"columns of cards differ in length"};
@@ -123,7 +122,8 @@ inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, con
   std::vector<std::size_t> begin;
   for (std::size_t i = 0; i < n; ++i) {
     if (cards.learner[i] >= learners.size()) throw std::invalid_argument{"row " + to_text(i) + " names a learner without rules"};
-    if (!(cards.interval[i] >= 0.0)) throw std::invalid_argument{"interval of row " + to_text(i) + " must be >= 0, got " + to_text(cards.interval[i])};
+    if (!(cards.interval[i] >= 0.0))
+      throw std::invalid_argument{"interval of row " + to_text(i) + " must be >= 0, got " + to_text(cards.interval[i])};
     if (i == 0 || cards.learner[i] != cards.learner[i - 1]) begin.push_back(i);
   }
   for (const LearnerRules& rules : learners) {

@@ -11,9 +11,9 @@ namespace perdure::inline PERDURE_ABI::schedule {
 
 /// What a policy may look at when it chooses the next date for one learner and one item.
 struct Situation {
-  time::Date today;           ///< first day that can be chosen
-  time::Date last_answered;   ///< local date of the last answer
-  Days ideal;                 ///< interval that the memory model asks for, counted from the last answer
+  time::Date today;          ///< first day that can be chosen
+  time::Date last_answered;  ///< local date of the last answer
+  Days ideal;                ///< interval that the memory model asks for, counted from the last answer
 };
 
 struct Decision {

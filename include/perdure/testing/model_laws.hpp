@@ -84,10 +84,12 @@ template <models::MemoryModel M>
 [[nodiscard]] Violations states_stay_in_bounds(const Sample<M>& sample) {
   Violations found;
   for (const Grade grade : {Grade::again, Grade::hard, Grade::good, Grade::easy}) {
-    const auto values = std::bit_cast<std::array<double, M::state_fields.size()>>(M::review(sample.params, sample.state, sample.days, grade));
+    const auto values =
+        std::bit_cast<std::array<double, M::state_fields.size()>>(M::review(sample.params, sample.state, sample.days, grade));
     for (std::size_t k = 0; k < values.size(); ++k) {
       const models::StateSpec& field = M::state_fields[k];
-      if (!(values[k] >= field.lower && values[k] <= field.upper)) found.push_back(std::string{field.name} + " becomes " + to_text(values[k]));
+      if (!(values[k] >= field.lower && values[k] <= field.upper))
+        found.push_back(std::string{field.name} + " becomes " + to_text(values[k]));
     }
   }
   return found;
@@ -142,7 +144,8 @@ template <models::MemoryModel M>
     state = M::review(w, state, T(0.01), Grade::good);
     return M::recall(w, state, T(3.0));
   };
-  const D got = recall_after.template operator()<D>(map_params<M, D>(sample.params, [](double value, std::size_t i) { return D::seed(value, i); }));
+  const D got =
+      recall_after.template operator()<D>(map_params<M, D>(sample.params, [](double value, std::size_t i) { return D::seed(value, i); }));
   Violations found;
   const double here = recall_after.template operator()<double>(sample.params);
   for (std::size_t i = 0; i < n; ++i) {

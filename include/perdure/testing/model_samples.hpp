@@ -38,9 +38,8 @@ template <models::MemoryModel M, class T, class Make>
 /// State<T> from one T per field, and back.
 template <models::MemoryModel M, class T>
 [[nodiscard]] typename M::template State<T> state_from(const std::array<T, M::state_fields.size()>& columns) {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return typename M::template State<T>{columns[I]...};
-  }(std::make_index_sequence<M::state_fields.size()>{});
+  return [&]<std::size_t... I>(std::index_sequence<I...>) { return typename M::template State<T>{columns[I]...}; }
+  (std::make_index_sequence<M::state_fields.size()>{});
 }
 
 template <models::MemoryModel M, class T>

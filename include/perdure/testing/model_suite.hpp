@@ -49,7 +49,8 @@ struct ModelName {
   template <class M>
   static std::string GetName(int) {
     std::string text = std::string{M::id} + "_" + std::string{M::profile};
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
     return text;
   }
 };

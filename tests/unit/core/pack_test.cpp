@@ -26,7 +26,8 @@ TYPED_TEST(PackTest, EveryLaneIsTheScalarResult) {
   }
   const TypeParam sum = a + b * a - b / a;
   const TypeParam larger = math::max(a, b);
-  const TypeParam chosen = math::choose(a < b, [&] { return a; }, [&] { return -b; });
+  const TypeParam chosen = math::choose(
+      a < b, [&] { return a; }, [&] { return -b; });
   const TypeParam e = exp(b);
   const TypeParam l = log(a);
   const Real ulp = std::numeric_limits<Real>::epsilon();

@@ -26,7 +26,10 @@ TEST(Random, AddressDecidesTheDraw) {
   EXPECT_EQ(unit(key), unit(key));
   std::set<double> draws;
   for (std::uint32_t i = 0; i < 4; ++i) {
-    draws.insert(unit({.seed = 7 + (i == 0 ? 1U : 0U), .learner = 1 + (i == 1 ? 1U : 0U), .item = 2 + (i == 2 ? 1U : 0U), .step = 3 + (i == 3 ? 1U : 0U)}));
+    draws.insert(unit({.seed = 7 + (i == 0 ? 1U : 0U),
+                       .learner = 1 + (i == 1 ? 1U : 0U),
+                       .item = 2 + (i == 2 ? 1U : 0U),
+                       .step = 3 + (i == 3 ? 1U : 0U)}));
   }
   draws.insert(unit(key));
   EXPECT_EQ(draws.size(), 5U);
@@ -69,7 +72,8 @@ TEST(Distributions, MomentsAreRight) {
   expect_moments(moments([](Stream& s) { return normal(s, 2.0, 3.0); }), 2.0, 9.0, 3.0 * 81.0);
   expect_moments(moments([](Stream& s) { return exponential(s, 2.0); }), 2.0, 4.0, 9.0 * 16.0);
   for (const double shape : {0.3, 1.0, 7.5}) {
-    expect_moments(moments([shape](Stream& s) { return gamma(s, shape, 2.0); }), 2.0 * shape, 4.0 * shape, 16.0 * 3.0 * shape * (shape + 2.0));
+    expect_moments(moments([shape](Stream& s) { return gamma(s, shape, 2.0); }), 2.0 * shape, 4.0 * shape,
+                   16.0 * 3.0 * shape * (shape + 2.0));
   }
   const double a = 2.0;
   const double b = 5.0;

@@ -108,8 +108,8 @@ TEST(ReviewLog, CountsAddUpAndTimesNeverGoBackForRandomColumns) {
     Columns c;
     const std::size_t n = random() % 60;
     for (std::size_t i = 0; i < n; ++i) {
-      c.add(static_cast<std::uint32_t>(random() % 3), static_cast<std::uint32_t>(random() % 3), static_cast<std::int64_t>(random() % 8) * day,
-            static_cast<std::uint8_t>(random() % 6));
+      c.add(static_cast<std::uint32_t>(random() % 3), static_cast<std::uint32_t>(random() % 3),
+            static_cast<std::int64_t>(random() % 8) * day, static_cast<std::uint8_t>(random() % 6));
     }
     const auto [log, report] = ReviewLog::import(c.view());
     EXPECT_EQ(report.rows(), n);

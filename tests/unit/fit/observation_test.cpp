@@ -1,7 +1,6 @@
-#include "simulated.hpp"
-
 #include <perdure/fit/observation.hpp>
 #include <perdure/models/half_life.hpp>
+#include <perdure/testing/simulated_log.hpp>
 
 #include <gtest/gtest.h>
 
@@ -41,7 +40,7 @@ TEST(Observation, ItemsThatDifferAreShrunkLessThanItemsThatDoNot) {
 
 TEST(Observation, SameDayCurveMatchesTheObservedRate) {
   const auto truth = models::default_params<HalfLife>();
-  const auto log = simulated::log<HalfLife>(truth, 3000, 5);
+  const auto log = perdure::testing::simulated_log<HalfLife>(truth, 3000, 5);
   const data::Histories histories{log, time::ElapsedRule::exact()};
   Observation o;
   const std::size_t used = fit::fit_same_day<HalfLife>(histories, truth, o);
@@ -53,7 +52,7 @@ TEST(Observation, SameDayCurveMatchesTheObservedRate) {
 
 TEST(PredictSequence, EveryRowHasOneProbabilityAndNoneSeesItself) {
   const auto truth = models::default_params<HalfLife>();
-  const auto log = simulated::log<HalfLife>(truth, 200, 6);
+  const auto log = perdure::testing::simulated_log<HalfLife>(truth, 200, 6);
   const data::Histories histories{log, time::ElapsedRule::exact()};
   const auto counts = fit::count_first(log, histories, 4);
   const auto o = fit::fit_observation<HalfLife>(histories, counts, truth, 1.0);

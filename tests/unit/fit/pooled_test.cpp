@@ -1,8 +1,7 @@
-#include "simulated.hpp"
-
 #include <perdure/fit/pooled.hpp>
 #include <perdure/models/fsrs6.hpp>
 #include <perdure/models/half_life.hpp>
+#include <perdure/testing/simulated_log.hpp>
 
 #include <gtest/gtest.h>
 
@@ -18,7 +17,7 @@ using models::HalfLife;
 const time::ElapsedRule exact = time::ElapsedRule::exact();
 
 TEST(Objective, GradientAndLossAgreeWithTheirDefinitions) {
-  const data::Histories histories{simulated::log<Fsrs6>(models::default_params<Fsrs6>(), 60, 1), exact};
+  const data::Histories histories{perdure::testing::simulated_log<Fsrs6>(models::default_params<Fsrs6>(), 60, 1), exact};
   const fit::Objective<Fsrs6> objective{histories, 1.0, 1};
   const auto at = models::defaults<Fsrs6>();
   const auto d = objective.derivatives(at);
@@ -42,7 +41,9 @@ TEST(Objective, TiedAnswersArePredictedFromTheSamePast) {
   const std::vector<std::int64_t> answered{day, 4 * day, 4 * day, 9 * day};
   const std::vector<float> score{1, 1, 0, 1};
   const std::vector<std::uint8_t> grade{3, 3, 1, 3};
-  const auto log = data::ReviewLog::import({.learner = zeros, .item = zeros, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade}).first;
+  const auto log =
+      data::ReviewLog::import({.learner = zeros, .item = zeros, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade})
+          .first;
   const data::Histories histories{log, exact};
   const auto w = models::default_params<HalfLife>();
   std::vector<double> recalls;
@@ -51,12 +52,12 @@ TEST(Objective, TiedAnswersArePredictedFromTheSamePast) {
   }));
   ASSERT_EQ(recalls.size(), 3U);
   EXPECT_EQ(recalls[0], recalls[1]);
-  EXPECT_DOUBLE_EQ(recalls[0], std::exp2(-3.0 / 8.0));
+  EXPECT_DOUBLE_EQ(recalls[0], std::exp2(-3.0 / 51.0));
 }
 
 TEST(PooledFit, FindsTheTruthOfASimulatedLog) {
   const auto truth = HalfLife::Params<double>{1.5, 6.0, 2.5, 0.5};
-  const data::Histories histories{simulated::log<HalfLife>(truth, 4000, 2), exact};
+  const data::Histories histories{perdure::testing::simulated_log<HalfLife>(truth, 4000, 2), exact};
   const auto report = fit::pooled<HalfLife>(histories, models::defaults<HalfLife>());
   EXPECT_EQ(report.status, fit::Status::converged);
   // Standard errors from the Fisher information at the truth are below 0.05, 0.2, 0.1 and 0.02; bounds are four of them.
@@ -72,7 +73,7 @@ TEST(PooledFit, ObjectiveFallsAtEveryStepAndEndsFlat) {
   truth.first_stability_good = 6.0;
   truth.decay = 0.4;
   truth.growth = 1.2;
-  const data::Histories histories{simulated::log<Fsrs6>(truth, 2000, 3), exact};
+  const data::Histories histories{perdure::testing::simulated_log<Fsrs6>(truth, 2000, 3), exact};
   const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>());
   EXPECT_EQ(report.status, fit::Status::converged);
   for (std::size_t i = 1; i < report.objective_path.size(); ++i) EXPECT_LT(report.objective_path[i], report.objective_path[i - 1]);
@@ -91,9 +92,10 @@ TEST(PooledFit, NoDataKeepsTheStart) {
 }
 
 TEST(PooledFit, ProgressCanStopIt) {
-  const data::Histories histories{simulated::log<Fsrs6>(models::default_params<Fsrs6>(), 200, 4), exact};
+  const data::Histories histories{perdure::testing::simulated_log<Fsrs6>(models::default_params<Fsrs6>(), 200, 4), exact};
   std::size_t calls = 0;
-  const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.progress = [&calls](std::size_t, double) { return ++calls < 2; }});
+  const auto report =
+      fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.progress = [&calls](std::size_t, double) { return ++calls < 2; }});
   EXPECT_EQ(report.status, fit::Status::interrupted);
   EXPECT_EQ(calls, 2U);
   EXPECT_LT(report.objective_path.back(), report.objective_path.front());
@@ -119,7 +121,9 @@ TEST(PooledFit, AllRightAndAllWrongStayWithinBounds) {
       score.push_back(static_cast<float>(p));
       grade.push_back(p > 0.5 ? 3 : 1);
     }
-    const auto log = data::ReviewLog::import({.learner = learner, .item = item, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade}).first;
+    const auto log =
+        data::ReviewLog::import({.learner = learner, .item = item, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade})
+            .first;
     const auto report = fit::pooled<Fsrs6>(data::Histories{log, exact}, models::defaults<Fsrs6>());
     EXPECT_FALSE(models::check_parameters<Fsrs6>(report.parameters).has_value());
     EXPECT_TRUE(std::isfinite(report.log_loss));

@@ -38,11 +38,11 @@ struct Cards {
 
 TEST(DailyCap, EveryOutcomeHasItsCase) {
   Cards cards;
-  cards.add(0, monday - days{1}, 3.0);     // Wednesday
-  cards.add(0, monday - days{20}, 3.0);    // overdue: Monday
-  cards.add(0, monday - days{1}, 6.0);     // Saturday: moves to Friday
+  cards.add(0, monday - days{1}, 3.0);        // Wednesday
+  cards.add(0, monday - days{20}, 3.0);       // overdue: Monday
+  cards.add(0, monday - days{1}, 6.0);        // Saturday: moves to Friday
   cards.add(0, monday - days{20}, 3.0, 0.4);  // overdue as well and recalled worse: takes Monday, the other goes to Tuesday
-  cards.add(0, monday - days{1}, 100.0);   // not due in the plan
+  cards.add(0, monday - days{1}, 100.0);      // not due in the plan
   const std::vector<LearnerRules> rules{{working, 1}};
   const auto got = plan::daily_cap(cards.view(), rules, {monday, monday + days{11}});
   EXPECT_EQ(got[0].outcome, Outcome::on_time);
@@ -69,7 +69,8 @@ TEST(DailyCap, CallersMistakesThrow) {
   const std::vector<LearnerRules> rules{{working, 1}};
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), {}, {monday, monday})), std::invalid_argument);
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), rules, {monday, monday - days{1}})), std::invalid_argument);
-  EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), std::vector<LearnerRules>{{working, 0}}, {monday, monday})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), std::vector<LearnerRules>{{working, 0}}, {monday, monday})),
+               std::invalid_argument);
   cards.interval[0] = -1.0;
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), rules, {monday, monday})), std::invalid_argument);
 }
@@ -85,7 +86,8 @@ TEST(DailyCap, RulesHoldAndThreadsDoNotMatterForRandomCohorts) {
       for (int k = 0; k < 10; ++k) off.push_back(monday + days{static_cast<int>(random() % 60)});
       rules.push_back({time::Calendar{time::Weekdays{random() % 128}, off}, 1 + static_cast<std::uint32_t>(random() % 3)});
       for (std::size_t k = random() % 40; k > 0; --k) {
-        cards.add(learner, monday - days{1 + static_cast<int>(random() % 40)}, static_cast<double>(random() % 9000) / 100.0, static_cast<double>(random() % 100) / 100.0);
+        cards.add(learner, monday - days{1 + static_cast<int>(random() % 40)}, static_cast<double>(random() % 9000) / 100.0,
+                  static_cast<double>(random() % 100) / 100.0);
       }
     }
     const auto got = plan::daily_cap(cards.view(), rules, horizon, 1);

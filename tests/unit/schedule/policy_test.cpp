@@ -27,8 +27,9 @@ TEST(TargetRetention, RoundsDownAndNeverLooksBack) {
 TEST(OnCalendar, MovesToAStudyDayAndNeverBeforeToday) {
   const time::Calendar working{time::weekdays({Saturday, Sunday}), {monday}};
   const OnCalendar<TargetRetention> policy{.inner = {}, .calendar = working};
-  EXPECT_EQ(policy.decide({monday - days{5}, monday - days{7}, Days{5.0}}).due, monday - days{3});  // Saturday: Friday is nearer than Tuesday
-  EXPECT_EQ(policy.decide({monday, monday - days{30}, Days{2.0}}).due, monday + days{1});           // today is off: not last Friday
+  EXPECT_EQ(policy.decide({monday - days{5}, monday - days{7}, Days{5.0}}).due,
+            monday - days{3});                                                             // Saturday: Friday is nearer than Tuesday
+  EXPECT_EQ(policy.decide({monday, monday - days{30}, Days{2.0}}).due, monday + days{1});  // today is off: not last Friday
 }
 
 TEST(Laws, DecoratorKeepsThemForRandomCalendars) {

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <perdure/core/abi.hpp>
+#include <perdure/core/parallel.hpp>
+#include <perdure/data/histories.hpp>
+#include <perdure/data/review_log.hpp>
+#include <perdure/fit/replay.hpp>
+#include <perdure/models/concept.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace perdure::inline PERDURE_ABI::fit {
+
+/// Memory of every card after its last answer: columns with one row a card, in the order of the histories. State columns are float32, one per
+/// state field of the model.
+template <models::MemoryModel M>
+struct CardStates {
+  explicit CardStates(std::size_t cards) : learner(cards), item(cards), answers(cards), lapses(cards), last_answered_at(cards) {
+    for (auto& column : state) column.resize(cards);
+  }
+  std::vector<std::uint32_t> learner, item;
+  std::vector<std::uint32_t> answers, lapses;
+  std::vector<std::int64_t> last_answered_at;  ///< ms since 1970-01-01 UTC
+  std::array<std::vector<float>, M::state_fields.size()> state;
+};
+
+/// Cards are handed to threads in fixed blocks; every row depends on its card alone, so the result does not depend on `threads`.
+template <models::MemoryModel M>
+[[nodiscard]] CardStates<M> card_states(const data::ReviewLog& log, const data::Histories& histories,
+                                        const typename M::template Params<double>& w, unsigned threads = 1) {
+  constexpr std::size_t fields = M::state_fields.size();
+  constexpr std::size_t cards_per_task = 512;
+  CardStates<M> all{histories.cards()};
+  parallel_for((histories.cards() + cards_per_task - 1) / cards_per_task, threads, [&](std::size_t task) {
+    const std::size_t end = std::min(histories.cards(), (task + 1) * cards_per_task);
+    for (std::size_t c = task * cards_per_task; c < end; ++c) {
+      const data::Card card = histories.card(c);
+      const auto values = std::bit_cast<std::array<double, fields>>(replay<M, double>(w, card, [](std::size_t, const auto&) {}));
+      for (std::size_t k = 0; k < fields; ++k) all.state[k][c] = static_cast<float>(values[k]);
+      all.learner[c] = log.learner()[card.row[0]];
+      all.item[c] = log.item()[card.row[0]];
+      all.answers[c] = static_cast<std::uint32_t>(card.size());
+      all.lapses[c] = static_cast<std::uint32_t>(std::count(card.grade.begin(), card.grade.end(), std::uint8_t{1}));
+      all.last_answered_at[c] = log.answered_at()[card.row[card.size() - 1]];
+    }
+  });
+  return all;
+}
+
+}  // namespace perdure::inline PERDURE_ABI::fit
