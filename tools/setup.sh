@@ -146,7 +146,7 @@ with open("pyproject.toml", "rb") as file: print(*tomllib.load(file)["project"][
   touch "$stamp"
 }
 
-cpp_packages=(g++ cmake ninja-build ccache libeigen3-dev libboost-dev)
+cpp_packages=(g++ cmake ninja-build ccache libeigen3-dev libboost-dev tzdata)
 case "${1:-}" in
   demo) need_package demo ;;
   python) need_package test test ;;

@@ -2,7 +2,8 @@
 
 A model is named by its catalog id. A state is a tuple of float32 columns, one per state field of the model:
 ``(stability, difficulty)`` for ``fsrs6``, ``(half_life,)`` for ``half-life``. Columns of the right type are borrowed,
-not copied; the GIL is released; the result does not depend on the number of threads.
+not copied; the GIL is released; the result does not depend on the number of threads. Where a column of grades, days or
+targets is expected, one number stands for all rows.
 
 >>> import numpy as np
 >>> S, D = first("fsrs6", np.array([1, 3, 4], dtype=np.uint8))
@@ -84,13 +85,14 @@ def review(
         In [0, 1e6] days, fractions allowed.
     """
     entry = _entry(model, profile)
+    columns = _state(state, entry)
     made = _run(
         _core.batch.review,
         entry,
         _values(entry, parameters),
-        _state(state, entry),
-        _grades(grade),
-        _floats(elapsed_days, "elapsed_days"),
+        columns,
+        _grades(_spread(grade, columns)),
+        _floats(_spread(elapsed_days, columns), "elapsed_days"),
         _threads.resolve(threads),
     )
     return tuple(made)
@@ -107,10 +109,9 @@ def recall(
 ) -> Column:
     """Probability of recall ``elapsed_days`` after the last answer: float32 array in [0, 1], never rising with time."""
     entry = _entry(model, profile)
-    days = _floats(elapsed_days, "elapsed_days")
-    out: Column = _run(
-        _core.batch.recall, entry, _values(entry, parameters), _state(state, entry), days, _threads.resolve(threads)
-    )
+    columns = _state(state, entry)
+    days = _floats(_spread(elapsed_days, columns), "elapsed_days")
+    out: Column = _run(_core.batch.recall, entry, _values(entry, parameters), columns, days, _threads.resolve(threads))
     return out
 
 
@@ -126,15 +127,12 @@ def interval(
     """Days until recall falls to ``target`` (one number, or one a row, in (0, 1]): float32 array, unrounded."""
     entry = _entry(model, profile)
     columns = _state(state, entry)
-    targets = np.asarray(target)
-    if targets.ndim == 0 and columns:
-        targets = np.broadcast_to(targets, columns[0].shape)
     out: Column = _run(
         _core.batch.interval,
         entry,
         _values(entry, parameters),
         columns,
-        _floats(targets, "target"),
+        _floats(_spread(target, columns), "target"),
         _threads.resolve(threads),
     )
     return out
@@ -155,11 +153,16 @@ def _values(entry: dict[str, Any], parameters: npt.ArrayLike | None) -> npt.NDAr
     return _catalog.defaults(entry) if parameters is None else _numbers(parameters, "parameters").astype(np.float64)
 
 
+def _spread(values: npt.ArrayLike, columns: list[Column]) -> npt.ArrayLike:
+    """One number stands for a whole column."""
+    return np.full(columns[0].shape, values) if np.ndim(values) == 0 else values
+
+
 def _grades(grade: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     column = np.asarray(grade)
     if column.dtype == np.uint8:
         return np.ascontiguousarray(column)
-    if column.dtype.kind not in "iu":
+    if column.dtype.kind not in "iu" and column.size:
         raise InputError(
             "wrong type", source="grade", value=str(column.dtype), expected="whole numbers 1, 2, 3 or 4 (uint8)"
         )
@@ -174,13 +177,10 @@ def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column
     names = [field["name"] for field in entry["state"]]
     if isinstance(state, np.ndarray) and state.ndim == 1:
         state = (state,)
-    if len(state) != len(names):
-        raise InputError(
-            f"{entry['id']} has state columns ({', '.join(names)})",
-            source="state",
-            value=len(state),
-            expected=f"{len(names)}",
-        )
+    if not isinstance(state, tuple | list | np.ndarray) or len(state) != len(names):
+        found = f"{len(state)} columns" if isinstance(state, tuple | list | np.ndarray) else state
+        expected = f"a tuple of {len(names)}: {', '.join(names)}"
+        raise InputError(f"not a state of {entry['id']}", source="state", value=found, expected=expected)
     return [_floats(column, name) for column, name in zip(state, names, strict=True)]
 
 

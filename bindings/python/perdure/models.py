@@ -258,7 +258,7 @@ class Fsrs6(MemoryModel):
 
 
 class HalfLife(MemoryModel):
-    """Exponential forgetting with a half-life that grows with each success (docs/models/half-life.md).
+    """Exponential forgetting with a half-life that grows with each success (docs/models/half_life.md).
 
     Parameters
     ----------
