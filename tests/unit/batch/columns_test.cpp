@@ -2,14 +2,12 @@
 #include <perdure/batch/columns.hpp>
 #include <perdure/catalog/models.hpp>
 #include <perdure/testing/model_samples.hpp>
+#include <perdure/testing/model_suite.hpp>
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace {
@@ -49,16 +47,7 @@ struct Rows {
 template <class M>
 class Batch : public ::testing::Test {};
 using Shipped = catalog::Profiles::apply<::testing::Types>;
-struct Name {
-  template <class M>
-  static std::string GetName(int) {
-    std::string text = std::string{M::id} + "_" + std::string{M::profile};
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-    return text;
-  }
-};
-TYPED_TEST_SUITE(Batch, Shipped, Name);
+TYPED_TEST_SUITE(Batch, Shipped, perdure::testing::ModelName);
 
 // A row equals the scalar call, rounded once to float32: for every tail length and number of threads.
 TYPED_TEST(Batch, EqualsScalarForEveryTailAndThreadCount) {
