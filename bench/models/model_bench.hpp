@@ -46,7 +46,7 @@ void interval(benchmark::State& state) {
   const auto all = samples<M>();
   const auto w = perdure::models::default_params<M>();
   for (auto _ : state) {
-    for (const auto& s : all) benchmark::DoNotOptimize(M::interval(w, s.state, 0.9));
+    for (const auto& s : all) benchmark::DoNotOptimize(M::interval(w, s.state, 0.5 + 0.001 * s.days));
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(all.size()));
 }

@@ -94,6 +94,8 @@ class Cohort:
     source: str = field(default="Cohort", compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise _misfit(self.source, "cohort.name", self.name, "text")
         self._check_zone()
         self._check_dates()
         _whole(self.source, "cohort.horizon_days", self.horizon_days, 1, LONGEST_HORIZON)
@@ -118,7 +120,7 @@ class Cohort:
             raise InputError(
                 f"cannot be read: {error.strerror}", source=source, expected="a cohort file in TOML"
             ) from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise InputError(f"not TOML: {error}", source=source, expected="a cohort file in TOML") from None
         return _from_document(document, source)
 

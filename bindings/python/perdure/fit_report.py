@@ -23,7 +23,7 @@ class FitReport:
     answers : int
         Answers that the objective predicts: those a day or more after the last one on their card.
     log_loss, start_log_loss : float
-        Mean over those, in nats, at the fitted and at the starting parameters.
+        Mean over those, in nats, at the fitted and at the starting parameters; None without answers.
     predicted_decrease : float
         What one more step promises to take off the objective (nats over all answers); near 0 when converged.
     at_bound : tuple of str
@@ -37,8 +37,8 @@ class FitReport:
     iterations: int
     objective_path: tuple[float, ...]
     answers: int
-    log_loss: float
-    start_log_loss: float
+    log_loss: float | None
+    start_log_loss: float | None
     predicted_decrease: float
     at_bound: tuple[str, ...]
     seconds: float | None = None
@@ -53,8 +53,8 @@ class FitReport:
             iterations=max(0, len(path) - 1),
             objective_path=path,
             answers=facts["answers"],
-            log_loss=facts["log_loss"],
-            start_log_loss=facts["start_log_loss"],
+            log_loss=facts["log_loss"] if facts["answers"] else None,
+            start_log_loss=facts["start_log_loss"] if facts["answers"] else None,
             predicted_decrease=facts["predicted_decrease"],
             at_bound=tuple(names[i] for i in facts["at_bound"]),
             seconds=seconds,

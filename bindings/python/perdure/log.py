@@ -116,7 +116,7 @@ class ReviewLog:
         """Rows grouped by learner × item with elapsed days under a rule; kept, since models share it."""
         if elapsed_rule not in self._histories:
             try:
-                rule = _core.time.ElapsedRule(elapsed_rule, search_paths())
+                rule = _core.time.ElapsedRule(str(elapsed_rule), search_paths())
             except ValueError as error:
                 raise InputError(str(error), source="elapsed") from None
             self._histories[elapsed_rule] = _core.data.Histories(self._core, rule)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core
 from ._files import replacing
+from ._zones import search_paths
 from .errors import InputError
 from .fit_report import FitReport
 from .models import MODELS, UNFITTED, MemoryModel, _check
@@ -60,7 +61,7 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
     model.observation_ = _observation(document.get("observation"), source)
     model.first_encounters_ = _encounters(document.get("first_encounters"), source)
     try:
-        _core.time.ElapsedRule(model.elapsed_rule)
+        _core.time.ElapsedRule(model.elapsed_rule, search_paths())
         report = document.get("report")
         if report is not None:
             model.report_ = FitReport.from_dict(report)
@@ -83,7 +84,7 @@ def _document(source: str) -> dict[str, Any]:
         raise InputError(
             f"cannot be read: {error.strerror}", source=source, expected="a model file written by perdure fit"
         ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", source=source, expected="a model file written by perdure fit") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError("not a model file", source=source, expected=f'a JSON object with "format": "{FORMAT}"')
@@ -103,7 +104,7 @@ def _text(document: dict[str, Any], key: str, source: str) -> str:
 
 
 def _number(value: Any, key: str, source: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise InputError("missing or not a number", source=source, column=key, value=value, expected="a finite number")
     return float(value)
 

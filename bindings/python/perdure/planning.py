@@ -202,7 +202,7 @@ class Planner:
         caps = [cohort.questions_per_day] * len(learners)
         for number, exception in enumerate(cohort.learners, 1):
             if exception.id not in position:
-                near = difflib.get_close_matches(exception.id, learners, n=1)
+                near = difflib.get_close_matches(exception.id, learners, n=1, cutoff=0.75)
                 raise InputError(
                     "unknown learner",
                     source=f"{cohort.source}, key learners[{number}].id",

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,14 +54,14 @@ enum class Status { converged, iteration_limit, no_data, interrupted };
 /// What a fit did. The parameters are lawful and within their bounds whatever the status.
 struct FitReport {
   Status status = Status::no_data;
-  std::string reason;                  ///< one sentence
-  std::vector<double> parameters;      ///< in spec order
-  std::vector<double> objective_path;  ///< log loss sum plus prior, at the start and after every accepted step
-  std::size_t answers = 0;             ///< answers that the objective predicts
-  double log_loss = 0.0;               ///< mean over those, at the fitted parameters; nats
-  double start_log_loss = 0.0;         ///< the same at the starting parameters
-  double predicted_decrease = 0.0;     ///< what one more step promises, in nats over all answers; 0 at the optimum
-  std::vector<std::size_t> at_bound;   ///< parameters that ended on a bound
+  std::string reason;                                          ///< one sentence
+  std::vector<double> parameters;                              ///< in spec order
+  std::vector<double> objective_path;                          ///< log loss sum plus prior, at the start and after every accepted step
+  std::size_t answers = 0;                                     ///< answers that the objective predicts
+  double log_loss = std::numeric_limits<double>::quiet_NaN();  ///< mean over those, at the fitted parameters; nats; NaN without answers
+  double start_log_loss = log_loss;                            ///< the same at the starting parameters
+  double predicted_decrease = 0.0;                             ///< what one more step promises, in nats over all answers; 0 at the optimum
+  std::vector<std::size_t> at_bound;                           ///< parameters that ended on a bound
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -184,8 +184,9 @@ class PooledFit {
     }
     report.predicted_decrease = predicted_decrease(here);
     constexpr double kink = 1e-6;
-    if (report.predicted_decrease > kink * std::abs(here.objective))
+    if (status == Status::converged && report.predicted_decrease > kink * std::abs(here.objective)) {
       report.reason += " (at a kink of the model's clamps, where its slope jumps)";
+    }
     return report;
   }
 

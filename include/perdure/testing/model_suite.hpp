@@ -2,11 +2,10 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/testing/model_laws.hpp>
+#include <perdure/testing/model_name.hpp>
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <string>
 
@@ -43,16 +42,5 @@ TYPED_TEST_P(ModelLaws, DualGradientEqualsDifference) { this->holds(dual_gradien
 
 REGISTER_TYPED_TEST_SUITE_P(ModelLaws, RecallStartsAtOneAndNeverRises, IntervalInvertsRecall, SuccessNeverForgetsFasterThanFailure,
                             StatesStayInBounds, PackEqualsScalar, DualGradientEqualsDifference);
-
-/// Names an instantiation after its model.
-struct ModelName {
-  template <class M>
-  static std::string GetName(int) {
-    std::string text = std::string{M::id} + "_" + std::string{M::profile};
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-    return text;
-  }
-};
 
 }  // namespace perdure::inline PERDURE_ABI::testing

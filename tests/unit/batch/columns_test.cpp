@@ -1,8 +1,8 @@
 #include <perdure/batch/check.hpp>
 #include <perdure/batch/columns.hpp>
 #include <perdure/catalog/models.hpp>
+#include <perdure/testing/model_name.hpp>
 #include <perdure/testing/model_samples.hpp>
-#include <perdure/testing/model_suite.hpp>
 
 #include <gtest/gtest.h>
 
