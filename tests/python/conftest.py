@@ -71,7 +71,7 @@ def fsrs6_reference() -> type[Fsrs6Reference]:
 
 
 def columns(learners: int = 8, items: int = 12, answers: int = 6, seed: int = 1) -> dict[str, list[Any]]:
-    """Answers in time order: every learner answers every item at gaps of minutes to months; success falls with the gap."""
+    """Answers in time order, at gaps of minutes to months; success falls with the gap."""
     rng = np.random.default_rng(seed)
     rows = []
     for learner in range(learners):

@@ -1,4 +1,4 @@
-"""What a caller may hand over, and what is refused: one InputError that says which argument, which row and which value."""
+"""What a caller may hand over, and what is refused: one InputError with the argument, the row and the value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from perdure import Fsrs6, HalfLife, InputError, ReviewLog, batch, evaluate, read_answers
+from perdure import Cohort, Fsrs6, HalfLife, InputError, Planner, ReviewLog, batch, evaluate, read_answers
 
 N = 4
 GRADE = np.array([1, 2, 3, 4], dtype=np.uint8)
@@ -89,6 +89,13 @@ def test_empty_columns_give_empty_columns(model: str) -> None:
     assert batch.recall(model, state, empty).shape == batch.interval(model, state).shape == (0,)
 
 
+def test_a_number_stands_for_a_column() -> None:
+    whole = batch.review("fsrs6", STATE, np.full(N, 3, dtype=np.uint8), np.full(N, 2.5, dtype=np.float32))
+    np.testing.assert_array_equal(review(grade=3, elapsed_days=2.5), whole)
+    np.testing.assert_array_equal(batch.recall("fsrs6", STATE, 4), batch.recall("fsrs6", STATE, np.full(N, 4.0)))
+    np.testing.assert_array_equal(batch.interval("fsrs6", STATE), batch.interval("fsrs6", STATE, np.full(N, 0.9)))
+
+
 def test_a_row_of_a_state_array_is_a_column() -> None:
     np.testing.assert_array_equal(review(state=np.stack(STATE))[0], EXPECTED[0])
     lives = np.array([3.0], dtype=np.float32)
@@ -105,10 +112,13 @@ BAD_COLUMNS: dict[str, tuple[dict[str, Any], str]] = {
     "grade as text": ({"grade": ["good"] * N}, "grade: wrong type"),
     "grade with gaps": ({"grade": [1, None, 3, 4]}, "grade: wrong type.*object"),
     "grade in two dimensions": ({"grade": GRADE.reshape(2, 2)}, "grade must have one dimension"),
-    "grade as a number": ({"grade": 3}, "elapsed_days must have 1 rows, got 4"),
+    "grade as a number": ({"grade": 7}, r"grade\[0\] must be 1, 2, 3 or 4.*7"),
     "days unaligned": ({"elapsed_days": unaligned(DAYS)}, "elapsed_days must be aligned in memory"),
     "one grade too few": ({"grade": GRADE[:3]}, "elapsed_days must have 3 rows, got 4"),
-    "NaN days": ({"elapsed_days": with_value(DAYS, 1, np.nan)}, r"elapsed_days\[1\] must be in \[0, 1e6\] days, got nan"),
+    "NaN days": (
+        {"elapsed_days": with_value(DAYS, 1, np.nan)},
+        r"elapsed_days\[1\] must be in \[0, 1e6\] days, got nan",
+    ),
     "negative days": ({"elapsed_days": with_value(DAYS, 3, -0.5)}, r"elapsed_days\[3\] .* got -0.5"),
     "infinite days": ({"elapsed_days": with_value(DAYS, 0, np.inf)}, r"elapsed_days\[0\] .* got inf"),
     "too many days": ({"elapsed_days": with_value(DAYS, 0, 1.1e6)}, r"elapsed_days\[0\] .* got 1"),
@@ -120,8 +130,11 @@ BAD_COLUMNS: dict[str, tuple[dict[str, Any], str]] = {
     "stability 0": ({"state": (with_value(STATE[0], 2, 0), STATE[1])}, r"stability\[2\] must be in .*got 0"),
     "stability NaN": ({"state": (with_value(STATE[0], 0, np.nan), STATE[1])}, r"stability\[0\] .*nan"),
     "difficulty 10.1": ({"state": (STATE[0], with_value(STATE[1], 1, 10.1))}, r"difficulty\[1\] must be in \[1, 10\]"),
-    "one state column": ({"state": STATE[:1]}, r"stability, difficulty.*got 1; expected 2"),
-    "three state columns": ({"state": (*STATE, STATE[0])}, "got 3; expected 2"),
+    "one state column": (
+        {"state": STATE[:1]},
+        "not a state of fsrs6, got '1 columns'; expected a tuple of 2: stability, difficulty",
+    ),
+    "three state columns": ({"state": (*STATE, STATE[0])}, "got '3 columns'; expected a tuple of 2"),
     "state columns that differ": ({"state": (STATE[0], STATE[1][:3])}, "difficulty must have 4 rows, got 3"),
     "no such model": ({"model": "fsrs"}, "model: unknown model.*'fsrs'.*did you mean fsrs6"),
     "no such profile": ({"profile": "py_fsrs"}, "profile: unknown profile of fsrs6.*'py_fsrs'.*did you mean py_fsrs_6"),
@@ -197,7 +210,10 @@ def test_the_environment_sets_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda log: HalfLife(profile="fsrs_rs").predict_sequence(log), "profile: unknown profile of half-life"),
         (lambda log: Fsrs6().fit(log, threads=0), "threads: "),
         (lambda log: Fsrs6().states(log, threads=0), "threads: "),
-        (lambda log: Fsrs6().set_params(decay=0.2), "unknown parameter of Fsrs6, got 'decay'; expected parameters, profile"),
+        (
+            lambda log: Fsrs6().set_params(decay=0.2),
+            "unknown parameter of Fsrs6, got 'decay'; expected parameters, profile",
+        ),
         (lambda log: evaluate(["fsrs6"], log, threads=0), "threads: "),
         (lambda log: read_answers(ONE_ANSWER, errors="ignore"), "errors: unknown choice, got 'ignore'"),
     ],
@@ -212,3 +228,33 @@ def test_bad_elapsed_rules(log: ReviewLog, rule: str) -> None:
     for use in (Fsrs6(elapsed=rule).fit, Fsrs6(elapsed=rule).states, Fsrs6(elapsed=rule).predict_sequence):
         with pytest.raises(InputError, match="elapsed: "):
             use(log)
+
+
+def nothing(log: ReviewLog) -> ReviewLog:
+    return log.where(np.zeros(len(log), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda log: Fsrs6().fit(log.to_frame()),
+        lambda log: Fsrs6(parameters=["x"] * 21).fit(log),
+        lambda log: HalfLife(parameters=[[1], [2, 3]]).fit(log),
+        lambda log: log.where(np.ones(3, dtype=bool)),
+        lambda log: evaluate(["half-life"], nothing(log)),
+        lambda log: Planner(Cohort("UTC")).plan(HalfLife(), HalfLife().states(nothing(log))),
+        lambda log: Cohort("UTC", working_days=None),
+    ],
+    ids=[
+        "a frame to fit",
+        "text",
+        "ragged",
+        "a short mask",
+        "nothing to evaluate",
+        "nothing to plan",
+        "no working days",
+    ],
+)
+def test_what_is_no_argument_is_an_input_error(log: ReviewLog, call: Callable[[ReviewLog], object]) -> None:
+    with pytest.raises(InputError):
+        call(log)

@@ -21,9 +21,10 @@ HALF_ULP = 2.0**-24
 
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
-DEFAULTS = np.array(
-    [0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796]
-    + [1.4835, 0.0614, 0.2629, 1.6483, 0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542]
+DEFAULTS = np.fromstring(
+    "0.212 1.2931 2.3065 8.2956 6.4133 0.8334 3.0194 0.001 1.8722 0.1666 0.796 "
+    "1.4835 0.0614 0.2629 1.6483 0.6014 1.8729 0.5425 0.0912 0.0658 0.1542",
+    sep=" ",
 )
 LOWER = np.array([0.001] * 4 + [1, 0.001, 0.001, 0.001, 0, 0, 0.001, 0.001, 0.001, 0.001, 0, 0, 1, 0, 0, 0.01, 0.1])
 UPPER = np.array([100] * 4 + [10, 4, 4, 0.75, 4.5, 0.8, 3.5, 5, 0.25, 0.9, 4, 1, 6, 2, 2, 0.8, 0.8])
@@ -87,7 +88,9 @@ def test_the_published_sequence() -> None:
 def test_the_published_sequence_through_states() -> None:
     gaps = [dt.timedelta(0), dt.timedelta(minutes=10), *(dt.timedelta(days=n) for n in (1, 3, 8, 21))]
     at = [START + gap for gap in itertools.accumulate(gaps)]
-    log = perdure.read_answers({"learner": ["a"] * 6, "item": ["q"] * 6, "grade": [1, 3, 3, 3, 3, 3], "answered_at": at})
+    log = perdure.read_answers(
+        {"learner": ["a"] * 6, "item": ["q"] * 6, "grade": [1, 3, 3, 3, 3, 3], "answered_at": at}
+    )
     states = perdure.Fsrs6(profile="fsrs_rs").states(log)
     assert float(states.state[0][0]) == pytest.approx(53.6269, abs=5e-5 + 53.6 * HALF_ULP)
     assert float(states.state[1][0]) == pytest.approx(6.35749, abs=5e-6 + 6.4 * HALF_ULP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import importlib.util
 import os
 import re
 import shlex
@@ -74,3 +75,16 @@ def test_the_picture_is_self_contained() -> None:
     picture = (ROOT / "docs" / "images" / "demo.svg").read_text(encoding="utf-8")
     assert "font-face" not in picture and "url(http" not in picture
     assert "perdure-demo/plan.csv" in picture.replace("&#160;", " ") and "seconds" not in picture
+
+
+def test_what_makes_two_pictures_alike() -> None:
+    spec = importlib.util.spec_from_file_location("make_picture", ROOT / "tools" / "make_picture.py")
+    assert spec is not None and spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.alike(["82 to 73 %", "2026-04-13"], ["83 to 73 %", "2026-04-13"])
+    assert tool.alike(["3,094"], ["3,093"])
+    assert not tool.alike(["82 to 73 %"], ["84 to 73 %"])
+    assert not tool.alike(["2026-04-13"], ["2026-04-14"])
+    assert not tool.alike(["lift-03"], ["lift-04"])
+    assert not tool.alike(["overdue"], ["delayed"])

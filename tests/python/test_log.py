@@ -53,7 +53,9 @@ SOURCES: dict[str, Callable[[dict[str, Any], Path], Any]] = {
     "pandas": lambda rows, _: pd.DataFrame(rows),
     "polars": lambda rows, _: pl.DataFrame(rows),
     "arrow": lambda rows, _: pa.table(rows),
-    "csv": lambda rows, folder: pd.DataFrame(rows).to_csv(folder / "answers.csv", index=False) or folder / "answers.csv",
+    "csv": lambda rows, folder: (
+        pd.DataFrame(rows).to_csv(folder / "answers.csv", index=False) or folder / "answers.csv"
+    ),
 }
 KINDS = {"dict": pd.DataFrame, "pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.Table, "csv": pd.DataFrame}
 
@@ -129,7 +131,9 @@ def test_rejected_rows_raise_or_are_skipped() -> None:
 
 def test_times_outside_1970_to_2199_are_rejected() -> None:
     times = ["1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2199-12-31T23:59:59Z", "2200-01-01T00:00:00Z"]
-    log = read_answers({"learner": ["a"] * 4, "item": ["q"] * 4, "success": [1] * 4, "answered_at": times}, errors="skip")
+    log = read_answers(
+        {"learner": ["a"] * 4, "item": ["q"] * 4, "success": [1] * 4, "answered_at": times}, errors="skip"
+    )
     assert log.report.problems()["row"].tolist() == [0, 3]
     check_counts(log, 4)
 
@@ -151,7 +155,12 @@ def test_grades_alone() -> None:
 
 
 def test_skills_of_items() -> None:
-    rows = {"learner": list("aaab"), "item": ["q1", "q2", "q1", "q3"], "success": [1] * 4, "answered_at": at(1, 2, 3, 4)}
+    rows = {
+        "learner": list("aaab"),
+        "item": ["q1", "q2", "q1", "q3"],
+        "success": [1] * 4,
+        "answered_at": at(1, 2, 3, 4),
+    }
     log = read_answers({**rows, "skills": [None, "s2", "s1|s9", None]})
     assert log.skills_of_items() == {"q1": "s1|s9", "q2": "s2"}
     assert read_answers(rows).skills_of_items() == {}

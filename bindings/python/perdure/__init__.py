@@ -12,7 +12,8 @@ from .fit_report import FitReport
 from .log import ReviewLog, read_answers
 from .model_file import load_model
 from .models import Constant, Fsrs6, HalfLife
-from .planning import Plan, Planner
+from .plan import Plan
+from .planning import Planner
 from .report import ImportReport
 from .states import States
 

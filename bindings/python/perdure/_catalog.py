@@ -29,7 +29,7 @@ def catalog() -> list[str]:
 
 
 def find(model: str, profile: str) -> dict[str, Any]:
-    """Entry of a model and profile; ``_`` may stand for ``-`` in a model's id. InputError names the nearest otherwise."""
+    """Entry of a model and profile; ``_`` may stand for ``-`` in an id. InputError names the nearest otherwise."""
     model = model.replace("_", "-") if isinstance(model, str) else model
     for entry in entries():
         if entry["id"] == model and entry["profile"] == profile:

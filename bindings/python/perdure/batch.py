@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _catalog, _core, _threads
+from ._columns import as_array, numbers
 from .errors import InputError
 
 Column = npt.NDArray[np.float32]
@@ -150,16 +151,17 @@ def _run(kernel: Any, entry: dict[str, Any], *arguments: Any) -> Any:
 
 
 def _values(entry: dict[str, Any], parameters: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
-    return _catalog.defaults(entry) if parameters is None else _numbers(parameters, "parameters").astype(np.float64)
+    return _catalog.defaults(entry) if parameters is None else numbers(parameters, "parameters").astype(np.float64)
 
 
 def _spread(values: npt.ArrayLike, columns: list[Column]) -> npt.ArrayLike:
     """One number stands for a whole column."""
-    return np.full(columns[0].shape, values) if np.ndim(values) == 0 else values
+    column = as_array(values, "column")
+    return np.full(columns[0].shape, column) if column.ndim == 0 else column
 
 
 def _grades(grade: npt.ArrayLike) -> npt.NDArray[np.uint8]:
-    column = np.asarray(grade)
+    column = as_array(grade, "grade")
     if column.dtype == np.uint8:
         return np.ascontiguousarray(column)
     if column.dtype.kind not in "iu" and column.size:
@@ -185,11 +187,4 @@ def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column
 
 
 def _floats(values: npt.ArrayLike, name: str) -> Column:
-    return np.ascontiguousarray(_numbers(values, name).astype(np.float32, copy=False))
-
-
-def _numbers(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
-    column = np.asarray(values)
-    if column.dtype.kind not in "fiu":
-        raise InputError("wrong type", source=name, value=str(column.dtype), expected="numbers")
-    return column
+    return np.ascontiguousarray(numbers(values, name).astype(np.float32, copy=False))

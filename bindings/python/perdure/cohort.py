@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +102,10 @@ class Cohort:
         _whole(self.source, "cohort.horizon_days", self.horizon_days, 1, LONGEST_HORIZON)
         _whole(self.source, "caps.questions_per_day", self.questions_per_day, 1, MOST_QUESTIONS)
         target = self.target_retention
-        if isinstance(target, bool) or not isinstance(target, int | float) or not 0.0 < target < 1.0:
+        if isinstance(target, bool) or not isinstance(target, Real) or not 0.0 < target < 1.0:
             raise _misfit(self.source, "cohort.target_retention", target, "a number between 0 and 1, both excluded")
         self._check_calendar()
-        for number, learner in enumerate(self.learners, 1):
-            self._check_learner(learner, f"learners[{number}]")
+        self._check_learners()
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Cohort:
@@ -120,7 +120,7 @@ class Cohort:
             raise InputError(
                 f"cannot be read: {error.strerror}", source=source, expected="a cohort file in TOML"
             ) from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"not TOML: {error}", source=source, expected="a cohort file in TOML") from None
         return _from_document(document, source)
 
@@ -152,22 +152,37 @@ class Cohort:
             )
 
     def _check_calendar(self) -> None:
-        unknown = [day for day in self.working_days if day not in WEEKDAYS]
-        if unknown or not self.working_days or isinstance(self.working_days, str):
-            raise _misfit(
-                self.source, "calendar.working_days", list(self.working_days), f"one or more of {', '.join(WEEKDAYS)}"
-            )
+        days = self.working_days
+        if not isinstance(days, tuple | list) or not days or any(day not in WEEKDAYS for day in days):
+            found = list(days) if isinstance(days, tuple) else days
+            raise _misfit(self.source, "calendar.working_days", found, f"one or more of {', '.join(WEEKDAYS)}")
+        if not isinstance(self.days_off, tuple | list):
+            raise _misfit(self.source, "calendar.days_off", self.days_off, "dates")
         for day in self.days_off:
             _day(self.source, "calendar.days_off", day)
+
+    def _check_learners(self) -> None:
+        if not isinstance(self.learners, tuple | list):
+            raise _misfit(self.source, "learners", self.learners, "exceptions of learners")
+        seen: set[str] = set()
+        for number, learner in enumerate(self.learners, 1):
+            key = f"learners[{number}]"
+            if not isinstance(learner, LearnerException):
+                raise _misfit(self.source, key, learner, "a LearnerException")
+            self._check_learner(learner, key)
+            if learner.id in seen:
+                raise _misfit(self.source, f"{key}.id", learner.id, "each learner once")
+            seen.add(learner.id)
 
     def _check_learner(self, learner: LearnerException, key: str) -> None:
         if not isinstance(learner.id, str) or not learner.id:
             raise _misfit(self.source, f"{key}.id", learner.id, "the id of a learner, as text")
-        if sum(other.id == learner.id for other in self.learners) > 1:
-            raise _misfit(self.source, f"{key}.id", learner.id, "each learner once")
         if learner.questions_per_day is not None:
             _whole(self.source, f"{key}.questions_per_day", learner.questions_per_day, 1, MOST_QUESTIONS)
-        for first, last in learner.leave:
+        for period in learner.leave:
+            if not isinstance(period, tuple | list) or len(period) != 2:
+                raise _misfit(self.source, f"{key}.leave", period, "a first and a last day")
+            first, last = period
             _day(self.source, f"{key}.leave.first", first)
             _day(self.source, f"{key}.leave.last", last)
             if last < first:
@@ -257,7 +272,8 @@ def _day(source: str, key: str, value: Any) -> None:
 
 
 def _whole(source: str, key: str, value: Any, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    number = value if isinstance(value, Integral) and not isinstance(value, bool) else least - 1
+    if not least <= int(number) <= most:
         raise _misfit(source, key, value, f"a whole number from {least} to {most}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -13,10 +14,11 @@ import pyarrow as pa
 
 from . import _catalog, _core
 from ._frames import to_kind
+from ._observation import MINIMUM_GAP
 from ._progress import reporting
 from .errors import InputError
-from .log import ReviewLog
-from .models import MINIMUM_GAP, MODELS, Constant, Estimator
+from .log import ReviewLog, require_log
+from .models import MODELS, Constant, Estimator
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -185,6 +187,8 @@ def evaluate(
     ['half-life', 'constant']
     """
     contenders = _named(models)
+    if len(require_log(log)) == 0:
+        raise InputError("no answers", source="log", expected="answers to predict")
     held_out = list(_folds_of(log, split, folds))
     steps = len(held_out) * len(contenders)
     predictions = {name: np.full(len(log), np.nan) for name in contenders}
@@ -245,7 +249,7 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
 def _folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
     """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
     least = 1 if split == "time" else 2
-    if isinstance(folds, bool) or not isinstance(folds, int) or not least <= folds <= 1000:
+    if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= 1000:
         raise InputError("does not fit", source="folds", value=folds, expected=f"a whole number from {least} to 1000")
     if split == "time":
         yield from _time_folds(log, folds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -62,10 +63,49 @@ class FitReport:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FitReport:
-        """From what `to_dict` returned; TypeError for keys that do not fit."""
+        """From what `to_dict` returned, with or without ``seconds``; ValueError names a key that does not fit."""
+        if not isinstance(values, dict) or set(values) | {"seconds"} != set(_FITS):
+            raise ValueError(f"keys must be {', '.join(_FITS)}")
+        for name, value in values.items():
+            if not _FITS[name](value):
+                raise ValueError(f"{name} does not fit, got {value!r}")
         listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
         return cls(**listed)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
         return asdict(self)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list | tuple) and all(fits(element) for element in value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or _is_number(value)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "status": _is_text,
+    "reason": _is_text,
+    "iterations": _is_count,
+    "objective_path": _is_list_of(_is_number),
+    "answers": _is_count,
+    "log_loss": _is_number_or_none,
+    "start_log_loss": _is_number_or_none,
+    "predicted_decrease": _is_number,
+    "at_bound": _is_list_of(_is_text),
+    "seconds": _is_number_or_none,
+}

@@ -79,7 +79,7 @@ class ReviewLog:
         return right
 
     def skills_of_items(self) -> dict[str, str]:
-        """Skills of every item, several joined by ``|``, from the first row that names any; empty without such a column."""
+        """Skills of every item, several joined by ``|``, from the first row that names any; else empty."""
         skills = self._more.get("skills")
         if skills is None:
             return {}
@@ -125,11 +125,22 @@ class ReviewLog:
     def where(self, mask: npt.NDArray[np.bool_]) -> ReviewLog:
         """The rows for which ``mask`` is true, with the same learners, items and report."""
         core = self._core
+        if np.shape(mask) != (len(self),) or np.asarray(mask).dtype != np.bool_:
+            raise InputError("not one truth value a row", source="mask", expected=f"a bool array of {len(self)} rows")
         rows = np.flatnonzero(mask)
         columns = (core.learner, core.item, core.answered_at, core.shown_at, core.score, core.grade)
         part, _ = _core.data.import_answers(*(column[rows] for column in columns), rows.astype(np.uint32))
         more = {name: values.filter(pa.array(mask)) for name, values in self._more.items()}
         return ReviewLog(part, self.learners, self.items, more, self.report, self._kind)
+
+
+def require_log(log: Any) -> ReviewLog:
+    """Refuse, by name, what is no review log."""
+    if not isinstance(log, ReviewLog):
+        raise InputError(
+            "not a review log", source="log", value=type(log).__name__, expected="what perdure.read_answers returns"
+        )
+    return log
 
 
 def read_answers(

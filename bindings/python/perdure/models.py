@@ -6,66 +6,21 @@ fitted ends in ``_``.
 
 from __future__ import annotations
 
-import inspect
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _catalog, _core, _threads
+from . import _catalog, _core, _threads, model_document
+from ._columns import numbers
+from ._observation import MINIMUM_GAP, UNFITTED
 from ._progress import reporting
 from .errors import InputError
+from .estimator import Constant, Estimator, Progress, Values
 from .fit_report import FitReport
-from .log import ReviewLog
+from .log import ReviewLog, require_log
 from .states import States
-
-Progress = bool | Callable[[int, int, str], object]
-Values = npt.NDArray[np.float64]
-
-MINIMUM_GAP = 1.0
-"""Days. Sooner answers shape the state, but are predicted by the observation layer, not by recall itself."""
-
-UNFITTED = {"first_success": 0.5, "first_weight": 1.0, "intercept": 0.0, "slope": 1.0, "minimum_gap": MINIMUM_GAP}
-
-
-class Estimator(ABC):
-    """What every model offers: a fit, one probability per row, and its settings by keyword."""
-
-    id: ClassVar[str]
-
-    @abstractmethod
-    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
-        """Learn from a log."""
-
-    @abstractmethod
-    def predict_sequence(self, log: ReviewLog) -> Values:
-        """Probability of a right answer for every row, from strictly earlier rows."""
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Constructor arguments as they are stored (scikit-learn)."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change constructor arguments; InputError for one that does not exist (scikit-learn)."""
-        known = self.get_params()
-        for name, value in params.items():
-            if name not in known:
-                raise InputError(
-                    f"unknown parameter of {type(self).__name__}", value=name, expected=", ".join(known) or "none"
-                )
-            setattr(self, name, value)
-        return self
-
-    def unfitted(self) -> Self:
-        """A new estimator with the same arguments."""
-        return type(self)(**self.get_params())
-
-    def __repr__(self) -> str:
-        given = {name: value for name, value in self.get_params().items() if value is not None}
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
 
 class MemoryModel(Estimator):
@@ -128,7 +83,7 @@ class MemoryModel(Estimator):
         """
         most = 60
         started = time.perf_counter()
-        histories = log.histories(self.elapsed_rule)
+        histories = require_log(log).histories(self.elapsed_rule)
         with reporting(progress, f"Fitting {self.id}") as report:
             facts = _core.fit.pooled(
                 *self._name,
@@ -165,6 +120,7 @@ class MemoryModel(Estimator):
             First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one;
             answers within a day of the last one the fitted same-day curve; all others recall itself.
         """
+        require_log(log)
         observation = self._observation()
         overall, weight = observation["first_success"], observation["first_weight"]
         rates = np.full(len(log.items), overall)
@@ -180,7 +136,7 @@ class MemoryModel(Estimator):
 
     def states(self, log: ReviewLog, threads: int | None = None) -> States:
         """Memory of every learner × item of a log after its last answer."""
-        histories = log.histories(self.elapsed_rule)
+        histories = require_log(log).histories(self.elapsed_rule)
         columns = _core.fit.states(*self._name, log._core, histories, self._values(), _threads.resolve(threads))
         return States(self, log, columns)
 
@@ -202,11 +158,30 @@ class MemoryModel(Estimator):
 
         return batch.interval(self.id, state, target, parameters=self._values(), profile=self.profile, threads=threads)
 
+    def same_memory(self, other: object) -> bool:
+        """True when another model has the same equations, elapsed rule and parameters."""
+        return (
+            isinstance(other, MemoryModel)
+            and (self._name, self.elapsed_rule) == (other._name, other.elapsed_rule)
+            and np.array_equal(self._values(), other._values())
+        )
+
     def save(self, path: Any) -> None:
         """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it."""
-        from .model_file import save
-
-        save(self, path)
+        report = self.report_.to_dict() if hasattr(self, "report_") else None
+        model_document.write(
+            path,
+            {
+                "model": self._entry["id"],
+                "profile": self._entry["profile"],
+                "elapsed_rule": self.elapsed_rule,
+                "parameters": dict(zip(self.parameter_names, self._values().tolist(), strict=True)),
+                "observation": self._observation(),
+                "first_encounters": {item: list(n) for item, n in getattr(self, "first_encounters_", {}).items()},
+                # without the wall time: the same fit gives the same file
+                "report": report and {name: value for name, value in report.items() if name != "seconds"},
+            },
+        )
 
     @property
     def _entry(self) -> dict[str, Any]:
@@ -220,8 +195,8 @@ class MemoryModel(Estimator):
     def _start(self) -> Values:
         if self.parameters is None:
             return _catalog.defaults(self._entry)
-        values = np.ascontiguousarray(np.asarray(self.parameters, dtype=np.float64))
-        _check(values, self._entry)
+        values = np.ascontiguousarray(numbers(self.parameters, "parameters").astype(np.float64))
+        check_parameters(values, self._entry)
         return values
 
     def _values(self) -> Values:
@@ -271,32 +246,11 @@ class HalfLife(MemoryModel):
     id = "half-life"
 
 
-class Constant(Estimator):
-    """The baseline: every answer is right with the same probability.
-
-    Attributes
-    ----------
-    success_rate_ : float
-        Share of right answers in the log of the fit, kept away from 0 and 1 by half an answer.
-    """
-
-    id = "constant"
-    success_rate_: float
-
-    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
-        """Take the share of right answers."""
-        self.success_rate_ = float((log.success.sum() + 0.5) / (len(log) + 1.0))
-        return self
-
-    def predict_sequence(self, log: ReviewLog) -> Values:
-        """The same probability for every row."""
-        return np.full(len(log), getattr(self, "success_rate_", 0.5))
-
-
 MODELS: dict[str, type[MemoryModel]] = {model.id: model for model in (Fsrs6, HalfLife)}
 
 
-def _check(values: Values, entry: dict[str, Any]) -> None:
+def check_parameters(values: Values, entry: dict[str, Any]) -> None:
+    """Refuse a wrong number of parameters or one out of its bounds, by name."""
     specs = entry["parameters"]
     if values.shape != (len(specs),):
         raise InputError(

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
-import os
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from . import _core, _threads, batch
-from ._files import replacing
-from ._frames import to_kind
 from ._progress import reporting
 from ._zones import search_paths
 from .cohort import Cohort
 from .errors import InputError
+from .plan import SCHEMA, Plan
 from .states import States
 
 if TYPE_CHECKING:
@@ -32,81 +26,7 @@ Days = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 EPOCH = dt.date(1970, 1, 1)
-PLANNED = ("on_time", "overdue", "rolled", "delayed")
-SCHEMA = pa.schema(
-    [
-        ("learner", pa.string()),
-        ("item", pa.string()),
-        ("skill", pa.string()),
-        ("date", pa.date32()),
-        ("kind", pa.string()),
-        ("predicted_recall", pa.float64()),
-        ("gain", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Who is asked what, and when.
-
-    Attributes
-    ----------
-    table : pyarrow.Table
-        The plan; see `to_frame`.
-    first, last : date
-        The days that were planned, both included.
-    not_due : int
-        Pairs whose recall stays above the target to the end; they need no question.
-    """
-
-    table: pa.Table
-    uncovered_table: pa.Table
-    first: dt.date
-    last: dt.date
-    not_due: int
-    kind: str = "path"
-
-    def __len__(self) -> int:
-        return int(self.table.num_rows)
-
-    def to_frame(self) -> Any:
-        """One row a question, ordered by date, learner and recall.
-
-        Columns: learner, item, skill (several joined by ``|``), date, kind (``quiz``), predicted_recall on that day
-        before the question, gain (expected rise of recall on the plan's last day because of it), reason.
-        """
-        return to_kind(self.table, self.kind)
-
-    @property
-    def uncovered(self) -> Any:
-        """Pairs that need a question before the end and have none: learner, item, skill, due (date), reason."""
-        return to_kind(self.uncovered_table, self.kind)
-
-    def summary(self) -> dict[str, Any]:
-        """Counts as plain data: questions, learners, first and last day, not_due, uncovered, questions by outcome."""
-        reasons = Counter(text.split(":", 1)[0] for text in self.table["reason"].to_pylist())
-        return {
-            "questions": len(self),
-            "learners": len(set(self.table["learner"].to_pylist())),
-            "first": self.first.isoformat(),
-            "last": self.last.isoformat(),
-            "not_due": self.not_due,
-            "uncovered": self.uncovered_table.num_rows,
-            "by_reason": dict(sorted(reasons.items())),
-        }
-
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the plan as CSV, replaced in one step: the columns of `to_frame`, recall and gain with six decimals."""
-        with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(SCHEMA.names)
-            for row in zip(*(self.table[name].to_pylist() for name in SCHEMA.names), strict=True):
-                learner, item, skill, date, kind, recall, gain, reason = row
-                writer.writerow(
-                    [learner, item, skill or "", date.isoformat(), kind, f"{recall:.6f}", f"{gain:.6f}", reason]
-                )
+PLANNED = ("on_time", "overdue", "rolled", "delayed", "early")
 
 
 class Planner:
@@ -126,6 +46,10 @@ class Planner:
     """
 
     def __init__(self, cohort: Cohort) -> None:
+        if not isinstance(cohort, Cohort):
+            raise InputError(
+                "not a cohort", source="cohort", value=cohort, expected="perdure.Cohort, e.g. by from_toml"
+            )
         self.cohort = cohort
 
     def plan(
@@ -152,6 +76,7 @@ class Planner:
             The cohort names a learner that the log does not have, or its dates lie before the log's last answer.
         """
         workers = _threads.resolve(threads)
+        _check(model, states)
         steps = 4
         with reporting(progress, "Planning") as report:
             last_day = self._local_days(states.last_answered_at)
@@ -251,7 +176,7 @@ class Planner:
                 *_names(states, left),
                 pa.array(np.maximum(ideal[left], first)).cast(pa.date32()),
                 pa.array(
-                    ["no room: every study day left before the end is full, or there is none"] * left.size, pa.string()
+                    ["no room: every study day before the end is full, or there is none"] * left.size, pa.string()
                 ),
             ],
             names=["learner", "item", "skill", "due", "reason"],
@@ -279,6 +204,22 @@ def _recall_and_gain(
     return recall, recall * after[0] + (1.0 - recall) * after[1] - without
 
 
+def _check(model: MemoryModel, states: States) -> None:
+    """Refuse what cannot be planned: no states, states of another model, a model whose clock knows only study days."""
+    if not isinstance(states, States):
+        raise InputError(
+            "not states", source="states", value=type(states).__name__, expected="what model.states returns"
+        )
+    if not (states.model is model or states.model.same_memory(model)):
+        raise InputError("states of another model", source="states", value=states.model, expected=f"those of {model!r}")
+    if len(states) == 0:
+        raise InputError("nothing to plan", source="states", value="no rows", expected="at least one learner and item")
+    if model.elapsed_rule.startswith("study-days"):
+        raise InputError(
+            "plans count calendar days", source="model", value=model.elapsed_rule, expected="another elapsed rule"
+        )
+
+
 def _gap(day: int, last_day: Days) -> npt.NDArray[np.float32]:
     return (day - last_day).astype(np.float32)
 
@@ -301,4 +242,6 @@ def _reason(outcome: str, ideal: int, target: float, recall: float) -> str:
         return f"overdue: recall fell below {share} after {day}, is {100 * recall:.0f} % now"
     if outcome == "rolled":
         return f"moved: {day} is no study day"
+    if outcome == "early":
+        return f"early: due on {day}, no study day from then on has room"
     return f"delayed: due on {day}, the days since are full"

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -63,6 +64,23 @@ TEST(DailyCap, WhatDoesNotFitIsNamed) {
   EXPECT_EQ(std::ranges::count(got, Outcome::no_capacity, &Assignment::outcome), 1);
 }
 
+TEST(DailyCap, WhereNoLaterDayHasRoomAnEarlierOneIsTaken) {
+  Cards cards;
+  cards.add(0, monday - days{1}, 5.0);  // both due on Friday, the last day
+  cards.add(0, monday - days{1}, 5.0);
+  cards.add(0, monday - days{1}, 2.0);  // Tuesday
+  const auto got = plan::daily_cap(cards.view(), std::vector<LearnerRules>{{working, 1}}, {monday, monday + days{4}});
+  EXPECT_EQ(got[0].outcome, Outcome::on_time);
+  EXPECT_EQ(got[1].outcome, Outcome::early);
+  EXPECT_EQ(got[1].date, monday + days{3});
+  EXPECT_EQ(got[2].date, monday + days{1});
+
+  // Due in a closure at the end: the day before it.
+  const LearnerRules closed{time::Calendar{{}, {monday + days{3}, monday + days{4}}}, 1};
+  const auto moved = plan::daily_cap(cards.view(), std::vector<LearnerRules>{closed}, {monday, monday + days{4}});
+  EXPECT_EQ(moved[0].date, monday + days{2});
+}
+
 TEST(DailyCap, CallersMistakesThrow) {
   Cards cards;
   cards.add(0, monday, 2.0);
@@ -71,6 +89,11 @@ TEST(DailyCap, CallersMistakesThrow) {
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), rules, {monday, monday - days{1}})), std::invalid_argument);
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), std::vector<LearnerRules>{{working, 0}}, {monday, monday})),
                std::invalid_argument);
+  cards.add(0, monday, 2.0);
+  cards.learner[0] = 1;
+  EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), std::vector<LearnerRules>{{working, 1}, {working, 1}}, {monday, monday})),
+               std::invalid_argument);
+  cards.learner[0] = 0;
   cards.interval[0] = -1.0;
   EXPECT_THROW(static_cast<void>(plan::daily_cap(cards.view(), rules, {monday, monday})), std::invalid_argument);
 }
@@ -92,16 +115,24 @@ TEST(DailyCap, RulesHoldAndThreadsDoNotMatterForRandomCohorts) {
     }
     const auto got = plan::daily_cap(cards.view(), rules, horizon, 1);
     std::map<std::pair<std::uint32_t, time::Date>, std::uint32_t> asked;
+    std::set<std::uint32_t> without_room;
     for (std::size_t i = 0; i < got.size(); ++i) {
       const std::uint32_t who = cards.learner[i];
       if (got[i].outcome == Outcome::not_due) {
         EXPECT_GT(got[i].ideal, horizon.last);
       } else if (got[i].outcome == Outcome::no_capacity) {
         EXPECT_LE(got[i].ideal, horizon.last);
+        without_room.insert(who);
       } else {
         EXPECT_TRUE(rules[who].calendar.studies(got[i].date));
         EXPECT_TRUE(got[i].date >= horizon.first && got[i].date <= horizon.last);
         EXPECT_LE((++asked[{who, got[i].date}]), rules[who].questions_per_day);
+      }
+    }
+    for (const std::uint32_t who : without_room) {  // then no study day of the plan has room
+      for (time::Date d = horizon.first; d <= horizon.last; d += days{1}) {
+        const std::uint32_t room = rules[who].calendar.studies(d) ? rules[who].questions_per_day : 0;
+        EXPECT_EQ((asked[{who, d}]), room);
       }
     }
     const auto again = plan::daily_cap(cards.view(), rules, horizon, 3);

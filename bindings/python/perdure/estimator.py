@@ -1,0 +1,76 @@
+"""What every model offers, and the baseline that offers no more than that."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import InputError
+from .log import ReviewLog, require_log
+
+Progress = bool | Callable[[int, int, str], object]
+Values = npt.NDArray[np.float64]
+
+
+class Estimator(ABC):
+    """What every model offers: a fit, one probability per row, and its settings by keyword."""
+
+    id: ClassVar[str]
+
+    @abstractmethod
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Learn from a log."""
+
+    @abstractmethod
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """Probability of a right answer for every row, from strictly earlier rows."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Constructor arguments as they are stored (scikit-learn)."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change constructor arguments; InputError for one that does not exist (scikit-learn)."""
+        known = self.get_params()
+        for name, value in params.items():
+            if name not in known:
+                raise InputError(
+                    f"unknown parameter of {type(self).__name__}", value=name, expected=", ".join(known) or "none"
+                )
+            setattr(self, name, value)
+        return self
+
+    def unfitted(self) -> Self:
+        """A new estimator with the same arguments."""
+        return type(self)(**self.get_params())
+
+    def __repr__(self) -> str:
+        given = {name: value for name, value in self.get_params().items() if value is not None}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+
+class Constant(Estimator):
+    """The baseline: every answer is right with the same probability.
+
+    Attributes
+    ----------
+    success_rate_ : float
+        Share of right answers in the log of the fit, kept away from 0 and 1 by half an answer.
+    """
+
+    id = "constant"
+    success_rate_: float
+
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Take the share of right answers."""
+        self.success_rate_ = float((require_log(log).success.sum() + 0.5) / (len(log) + 1.0))
+        return self
+
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """The same probability for every row."""
+        return np.full(len(require_log(log)), getattr(self, "success_rate_", 0.5))
