@@ -81,7 +81,7 @@ class MemoryModel(Estimator):
         -------
         self
         """
-        most = 60
+        most = 100
         started = time.perf_counter()
         histories = require_log(log).histories(self.elapsed_rule)
         with reporting(progress, f"Fitting {self.id}") as report:
@@ -92,7 +92,7 @@ class MemoryModel(Estimator):
                 minimum_gap=MINIMUM_GAP,
                 prior_weight=1.0,
                 max_iterations=most,
-                tolerance=1e-10,
+                tolerance=1e-9,
                 threads=_threads.resolve(threads),
                 progress=lambda iteration, objective: report(iteration, most, f"Fitting {self.id}") is not False,
             )

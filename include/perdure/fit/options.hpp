@@ -19,11 +19,11 @@ using Progress = std::function<bool(std::size_t iteration, double objective)>;
 
 /// How a pooled fit runs.
 struct Options {
-  double minimum_gap = 1.0;         ///< days; answers sooner after the last one shape the state but are not predicted
-  double prior_weight = 1.0;        ///< multiplies the Gaussian prior of the model's specs; 0 switches it off
-  std::size_t max_iterations = 60;  ///< accepted steps
-  double tolerance = 1e-10;         ///< relative decrease of the objective below which the fit has converged
-  unsigned threads = 1;             ///< the result does not depend on it
+  double minimum_gap = 1.0;          ///< days; answers sooner after the last one shape the state but are not predicted
+  double prior_weight = 1.0;         ///< multiplies the Gaussian prior of the model's specs; 0 switches it off
+  std::size_t max_iterations = 100;  ///< accepted steps
+  double tolerance = 1e-9;           ///< relative decrease of the objective below which the fit has converged
+  unsigned threads = 1;              ///< the result does not depend on it
   Progress progress{};
 
   [[nodiscard]] std::optional<Error> validate() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/fit/coordinates.hpp>
 #include <perdure/fit/objective.hpp>
@@ -183,9 +184,10 @@ class PooledFit {
       if (here.values[i] <= M::specs[i].lower || here.values[i] >= M::specs[i].upper) report.at_bound.push_back(i);
     }
     report.predicted_decrease = predicted_decrease(here);
-    constexpr double kink = 1e-6;
-    if (status == Status::converged && report.predicted_decrease > kink * std::abs(here.objective)) {
-      report.reason += " (at a kink of the model's clamps, where its slope jumps)";
+    constexpr double worth_saying = 1e-6;  // of the objective
+    if (status == Status::converged && report.predicted_decrease > worth_saying * std::abs(here.objective)) {
+      report.reason +=
+          ", though its quadratic model promises " + to_text(std::round(100.0 * report.predicted_decrease) / 100.0) + " nats more";
     }
     return report;
   }
