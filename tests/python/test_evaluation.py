@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -188,7 +189,7 @@ def test_predictions_are_those_of_a_fit_by_hand(split: str, log: ReviewLog) -> N
             held_out[np.argsort(at)[len(log) * fold // 3 : len(log) * (fold + 1) // 3]] = True
             train = at < at[held_out].min()
         else:
-            held_out = np.isin(learner, log.learners[fold - 1 :: 2])
+            held_out = np.isin(learner, sorted(log.learners)[fold - 1 :: 2])
             train = ~held_out
         expected = HalfLife().fit(log.where(train)).predict_sequence(log)[held_out]
         np.testing.assert_array_equal(result.predictions["half-life"][result.fold == fold], expected)
@@ -272,3 +273,48 @@ def test_frames_come_in_the_kind_that_came_in(simulate: Callable[..., dict[str, 
     result = evaluate(["half-life"], read_answers(pl.DataFrame(simulate())), folds=1)
     for frame in (result.to_frame(), result.by_gap(), result.folds_frame(), result.calibration()):
         assert isinstance(frame, pl.DataFrame)
+
+
+class Broken(Constant):
+    """Predictions that a user's own model may make by mistake."""
+
+    id: ClassVar[str] = "broken"
+    answer: ClassVar[Any] = None
+
+    def predict_sequence(self, log: ReviewLog) -> Any:
+        return type(self).answer(len(log))
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (
+            lambda n: np.where(np.arange(n) == 7, np.nan, 0.5),
+            "predictions of broken, row 7: not a probability, got nan",
+        ),
+        (lambda n: np.full(n, 1.5), "row 0: not a probability, got 1.5"),
+        (lambda n: np.full(n + 1, 0.5), "predictions of broken: not one value a row"),
+        (lambda n: ["0.5"] * n, "predictions of broken: wrong type"),
+    ],
+    ids=["NaN", "above one", "too many", "text"],
+)
+def test_a_model_that_predicts_no_probabilities_is_named(log: ReviewLog, answer: Any, message: str) -> None:
+    named = type("Named", (Broken,), {"answer": staticmethod(answer)})
+    with pytest.raises(InputError, match=re.escape(message)):
+        evaluate([named()], log, folds=2)
+
+
+def test_learner_folds_depend_on_ids_alone(log: ReviewLog) -> None:
+    frame = log.to_frame()
+    shuffled = read_answers(frame.sort_values(["learner", "answered_at"], ascending=[False, True], kind="stable"))
+    even = log.where(log._core.learner % 2 == 0)
+    for one, other in ((log, shuffled), (even, read_answers(even.to_frame()))):
+        scores = [evaluate(["half-life"], part, split="learner", folds=2).to_frame() for part in (one, other)]
+        np.testing.assert_allclose(scores[0]["log_loss"], scores[1]["log_loss"], rtol=1e-12)
+        assert (scores[0]["n"] == len(one)).all()
+
+
+@pytest.mark.parametrize("models", [None, 5, {"a": 1}])
+def test_what_is_no_list_of_models(log: ReviewLog, models: Any) -> None:
+    with pytest.raises(InputError, match="models"):
+        evaluate(models, log)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import pickle
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from perdure import InputError, ReviewLog, read_answers
+from perdure import Fsrs6, HalfLife, InputError, ReviewLog, read_answers, sample
 
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -209,3 +211,33 @@ def test_any_rows_are_accounted_for(rows: list[tuple[str, str, int, int]]) -> No
     assert all(group.is_monotonic_increasing for _, group in frame.groupby("learner")["answered_at"])
     assert log.learners == list(dict.fromkeys(learner))
     assert log.items == list(dict.fromkeys(item))
+
+
+def test_a_log_survives_pickle_and_deepcopy() -> None:
+    log = read_answers(sample.answers_path())
+    for again in (pickle.loads(pickle.dumps(log)), copy.deepcopy(log)):
+        pd.testing.assert_frame_equal(again.to_frame(), log.to_frame())
+        assert again.report.to_dict() == log.report.to_dict()
+        np.testing.assert_array_equal(HalfLife().predict_sequence(again), HalfLife().predict_sequence(log))
+
+
+def test_a_latency_behind_the_last_answer_is_mended_and_counted() -> None:
+    rows = {
+        "learner": ["a", "a"],
+        "item": ["q", "q"],
+        "success": [1, 1],
+        "answered_at": ["2026-01-01T09:00Z", "2026-07-01T09:00Z"],
+        "response_ms": [3000, 31_536_000_000],  # a year
+    }
+    log = read_answers(rows)
+    assert (log.report.accepted, log.report.repaired) == (1, 1)
+    assert "shown before the last answer" in log.report.to_frame()["reason"].iloc[1]
+    sound = read_answers({**rows, "response_ms": [3000, 0]})
+    np.testing.assert_array_equal(Fsrs6().predict_sequence(log), Fsrs6().predict_sequence(sound))
+
+
+def test_an_emptied_log_has_no_times() -> None:
+    log = read_answers(sample.answers_path())
+    nothing = log.where(np.zeros(len(log), dtype=bool))
+    with pytest.raises(InputError, match="no answers"):
+        _ = nothing.first_answered_at

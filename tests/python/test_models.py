@@ -223,7 +223,7 @@ def odd_logs() -> dict[str, list[tuple[str, str, float, int]]]:
 def test_odd_logs_give_finite_numbers(model: type[Any], name: str) -> None:
     log = log_of(odd_logs()[name])
     fit = model().fit(log)
-    assert fit.report_.status in ("converged", "no_data")
+    assert fit.report_.status in ("converged", "stalled", "no_data")
     assert np.all(np.isfinite(fit.parameters_))
     assert all(np.isfinite(value) for value in fit.observation_.values())
     predicted = fit.predict_sequence(log)

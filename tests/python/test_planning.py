@@ -243,12 +243,13 @@ def test_a_card_is_asked_on_the_last_day_above_the_target() -> None:
 
 
 def test_reasons() -> None:
-    def reason(days_ago: float = 1, **rules: Any) -> str:
+    def reason(days_ago: float = 1, target: float = 0.8) -> str:
         model, states = one_card(days_ago)
-        plan = Planner(Cohort("UTC", start=END, target_retention=0.8, **rules)).plan(model, states)
+        plan = Planner(Cohort("UTC", start=END, target_retention=target)).plan(model, states)
         return str(plan.to_frame()["reason"].iloc[0])
 
-    assert reason(days_ago=30).startswith("overdue: recall fell below 80 % after 2026-11-07, is 35 % now")
+    assert reason(days_ago=30).startswith("overdue: recall fell below 80 % after 2026-11-07, 35 % by now")
+    assert reason(days_ago=1, target=0.99).startswith("as soon as allowed: recall falls below 99 % within a day")
     assert reason(days_ago=2).startswith("moved: 2026-12-05 is no study day")  # a Saturday
     log = read_answers(
         {"learner": ["a", "a"], "item": ["q", "r"], "success": [1, 1], "answered_at": ["2026-11-30T09:00Z"] * 2}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-MINIMUM_GAP = 1.0
-"""Days. Sooner answers shape the state, but are predicted by the observation layer, not by recall itself."""
+from . import _core
 
-UNFITTED = {"first_success": 0.5, "first_weight": 1.0, "intercept": 0.0, "slope": 1.0, "minimum_gap": MINIMUM_GAP}
+UNFITTED: dict[str, float] = _core.fit.unfitted()
+
+MINIMUM_GAP = UNFITTED["minimum_gap"]
+"""Days. Sooner answers shape the state, but are predicted by the observation layer, not by recall itself."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from . import _catalog, _core
+from ._columns import numbers
 from ._frames import to_kind
 from ._observation import MINIMUM_GAP
 from ._progress import reporting
@@ -203,9 +204,8 @@ def evaluate(
                     steps,
                     f"Evaluating {name}, fold {number} of {len(held_out)}",
                 )
-                predictions[name][test] = (
-                    model.unfitted().fit(training, threads=threads).predict_sequence(context)[test[seen]]
-                )
+                predicted = model.unfitted().fit(training, threads=threads).predict_sequence(context)
+                predictions[name][test] = _checked(predicted, len(context), name)[test[seen]]
         report(steps, steps, "Evaluating")
     rows = fold_of_row > 0
     gaps = log.histories("exact").gaps()
@@ -220,10 +220,26 @@ def evaluate(
     )
 
 
+def _checked(predicted: Any, rows: int, name: str) -> Floats:
+    """Predictions of a model, which may be a user's own: one probability a row."""
+    p: Floats = numbers(predicted, f"predictions of {name}").astype(np.float64)
+    if p.shape != (rows,):
+        raise InputError("not one value a row", source=f"predictions of {name}", value=p.shape, expected=f"({rows},)")
+    outside = np.flatnonzero(~((p >= 0.0) & (p <= 1.0)))
+    if outside.size:
+        at = int(outside[0])
+        raise InputError(
+            "not a probability", source=f"predictions of {name}, row {at}", value=float(p[at]), expected="in [0, 1]"
+        )
+    return p
+
+
 def _named(models: Sequence[Any]) -> dict[str, Estimator]:
     """Models by the name of their row: the id, numbered where it repeats; the baseline last."""
     if isinstance(models, str | Estimator):
         models = [models]
+    if not isinstance(models, Sequence):
+        raise InputError("not models", source="models", value=models, expected="a list of estimators or catalog ids")
     named: dict[str, Estimator] = {}
     for model in [*models, Constant()]:
         if isinstance(model, str):
@@ -234,7 +250,7 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
             raise InputError(
                 "not a model", source="models", value=model, expected="an estimator of perdure or a catalog id"
             )
-        if isinstance(model, Constant):
+        if type(model) is Constant:
             named.setdefault(Constant.id, model)
             continue
         name, repeat = model.id, 2
@@ -261,8 +277,11 @@ def _folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Ma
                 "too few learners", source="folds", value=folds, expected=f"at most {count}, the number of learners"
             )
         everything = np.ones(len(log), dtype=bool)
+        # by the order of ids, so that neither the order of rows nor learners without rows play a part
+        rank = np.empty(len(log.learners), dtype=np.int64)
+        rank[sorted(np.unique(learner).tolist(), key=lambda code: log.learners[code])] = np.arange(count)
         for fold in range(folds):
-            test = learner % folds == fold
+            test = rank[learner] % folds == fold
             yield ~test, test, everything
     else:
         raise InputError("unknown choice", source="split", value=split, expected="'time' or 'learner'")

@@ -14,7 +14,8 @@ class FitReport:
     Attributes
     ----------
     status : str
-        ``converged``, ``iteration_limit``, ``no_data`` or ``interrupted``.
+        ``converged``, ``stalled`` (steps became short before the quadratic model was satisfied, as at a kink),
+        ``iteration_limit``, ``no_data`` or ``interrupted``.
     reason : str
         One sentence.
     iterations : int

@@ -59,18 +59,33 @@ class ReviewLog:
     def __len__(self) -> int:
         return len(self._core)
 
+    def __getstate__(self) -> dict[str, Any]:
+        core = self._core
+        columns = (core.learner, core.item, core.answered_at, core.shown_at, core.score, core.grade)
+        return {**self.__dict__, "_core": columns, "_histories": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._core = _from_columns(state["_core"])
+
     def __repr__(self) -> str:
         return f"ReviewLog({len(self)} answers, {len(self.learners)} learners, {len(self.items)} items)"
 
     @property
     def first_answered_at(self) -> dt.datetime:
         """Time of the earliest answer, UTC."""
-        return _moment(int(self._core.answered_at.min()))
+        return _moment(int(self._times().min()))
 
     @property
     def last_answered_at(self) -> dt.datetime:
         """Time of the latest answer, UTC."""
-        return _moment(int(self._core.answered_at.max()))
+        return _moment(int(self._times().max()))
+
+    def _times(self) -> npt.NDArray[np.int64]:
+        if len(self) == 0:
+            raise InputError("no answers", source="log", expected="at least one answer")
+        times: npt.NDArray[np.int64] = self._core.answered_at
+        return times
 
     @property
     def success(self) -> npt.NDArray[np.uint8]:
@@ -129,9 +144,14 @@ class ReviewLog:
             raise InputError("not one truth value a row", source="mask", expected=f"a bool array of {len(self)} rows")
         rows = np.flatnonzero(mask)
         columns = (core.learner, core.item, core.answered_at, core.shown_at, core.score, core.grade)
-        part, _ = _core.data.import_answers(*(column[rows] for column in columns), rows.astype(np.uint32))
+        part = _from_columns(tuple(column[rows] for column in columns))
         more = {name: values.filter(pa.array(mask)) for name, values in self._more.items()}
         return ReviewLog(part, self.learners, self.items, more, self.report, self._kind)
+
+
+def _from_columns(columns: tuple[npt.NDArray[Any], ...]) -> Any:
+    """A compiled log from columns that came out of one: valid, in order, none a repetition."""
+    return _core.data.import_answers(*columns, np.arange(len(columns[0]), dtype=np.uint32))[0]
 
 
 def require_log(log: Any) -> ReviewLog:
@@ -210,12 +230,11 @@ def _build(raw: RawTable, errors: str) -> ReviewLog:
     for row, sentence in facts["rejected"]:
         findings.add("rejected", sentence, [raw.row[row]])
     findings.add("duplicate", "repeats an earlier row in every column that counts", raw.row[facts["duplicates"]])
-    findings.add(
-        "repaired",
-        "out of order: earlier than a row before it of the same learner",
-        raw.row[facts["repaired"]],
-        column="answered_at",
-    )
+    reordered, mistimed = raw.row[facts["reordered"]], raw.row[facts["mistimed"]]
+    reason = "out of order: earlier than a row before it of the same learner"
+    findings.add("repaired", reason, reordered, column="answered_at")
+    reason = "shown before the last answer to the same item: the answer's own time stands in"
+    findings.add("repaired", reason, mistimed, column="shown_at")
     problem = findings.first_error()
     if problem is not None and errors == "raise":
         raise problem

@@ -122,13 +122,9 @@ class MemoryModel(Estimator):
         """
         require_log(log)
         observation = self._observation()
-        overall, weight = observation["first_success"], observation["first_weight"]
-        rates = np.full(len(log.items), overall)
         known = getattr(self, "first_encounters_", {})
-        for code, item in enumerate(log.items):
-            if item in known:
-                answers, right = known[item]
-                rates[code] = (right + weight * overall) / (answers + weight)
+        counts = np.array([known.get(item, (0.0, 0.0)) for item in log.items]).reshape(-1, 2)
+        rates = _core.fit.first_rates(observation, *np.ascontiguousarray(counts.T))
         predicted: Values = _core.fit.predict_sequence(
             *self._name, log._core, log.histories(self.elapsed_rule), self._values(), observation, rates
         )

@@ -26,7 +26,6 @@ Days = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 EPOCH = dt.date(1970, 1, 1)
-PLANNED = ("on_time", "overdue", "rolled", "delayed", "early")
 
 
 class Planner:
@@ -150,13 +149,13 @@ class Planner:
         threads: int,
     ) -> Plan:
         names = list(_core.plan.outcomes)
-        outcome, date, ideal = found["outcome"], found["date"], found["ideal"]
-        planned = np.flatnonzero(np.isin(outcome, [names.index(name) for name in PLANNED]))
+        outcome, date, ideal, waited = (found[name] for name in ("outcome", "date", "ideal", "waited"))
+        planned = np.flatnonzero(np.isin(outcome, [names.index(name) for name in _core.plan.planned]))
         recall, gain = _recall_and_gain(model, states, planned, date[planned], last_day[planned], last, threads)
         order = np.lexsort((states.item[planned], recall, states.learner[planned], date[planned]))
         rows, recall, gain = planned[order], recall[order], gain[order]
         reasons = [
-            _reason(names[outcome[row]], int(ideal[row]), self.cohort.target_retention, r)
+            _reason(names[outcome[row]], int(ideal[row]), bool(waited[row]), self.cohort.target_retention, r)
             for row, r in zip(rows.tolist(), recall.tolist(), strict=True)
         ]
         table = pa.table(
@@ -233,13 +232,16 @@ def _names(states: States, rows: npt.NDArray[np.intp]) -> list[pa.Array]:
     ]
 
 
-def _reason(outcome: str, ideal: int, target: float, recall: float) -> str:
+def _reason(outcome: str, ideal: int, waited: bool, target: float, recall: float) -> str:
     day = (EPOCH + dt.timedelta(ideal)).isoformat()
     share = f"{100 * target:g} %"
     if outcome == "on_time":
         return f"on time: last day with recall of {share} or more"
+    if outcome == "soonest":
+        return f"as soon as allowed: recall falls below {share} within a day"
     if outcome == "overdue":
-        return f"overdue: recall fell below {share} after {day}, is {100 * recall:.0f} % now"
+        room = "; first day with room" if waited else ""
+        return f"overdue: recall fell below {share} after {day}, {100 * recall:.0f} % by now{room}"
     if outcome == "rolled":
         return f"moved: {day} is no study day"
     if outcome == "early":

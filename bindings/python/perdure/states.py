@@ -127,6 +127,8 @@ def instant(at: Moment, tz: str) -> int:
             ) from None
     elif not isinstance(at, dt.date):
         raise InputError("not a date", source="at", value=at, expected="text, a date or a datetime")
+    if moment != moment:  # pandas.NaT
+        raise InputError("not a date", source="at", value=str(at), expected="a date or a datetime")
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, dt.time())  # type: ignore[arg-type]
     if moment.year >= 2200:

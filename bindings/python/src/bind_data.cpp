@@ -36,8 +36,9 @@ std::pair<perdure::data::ReviewLog, py::dict> import_answers(const py::array& le
   perdure::data::ImportReport& report = imported.second;
   py::list rejected;
   for (const perdure::Error& problem : report.rejected) rejected.append(py::make_tuple(*problem.where, problem.what));
-  py::dict facts(py::arg("accepted") = report.accepted, py::arg("repaired") = to_numpy(std::move(report.repaired)),
-                 py::arg("duplicates") = to_numpy(std::move(report.duplicates)), py::arg("rejected") = rejected);
+  py::dict facts(py::arg("accepted") = report.accepted, py::arg("reordered") = to_numpy(std::move(report.reordered)),
+                 py::arg("mistimed") = to_numpy(std::move(report.mistimed)), py::arg("duplicates") = to_numpy(std::move(report.duplicates)),
+                 py::arg("rejected") = rejected);
   return {std::move(imported.first), std::move(facts)};
 }
 
@@ -64,7 +65,7 @@ void bind_data(py::module_& module) {
       .def_property_readonly("source_row", [](const ReviewLog& log) { return copy_to_numpy(log.source_row()); });
   data.def("import_answers", &import_answers, py::arg("learner"), py::arg("item"), py::arg("answered_at"), py::arg("shown_at"),
            py::arg("score"), py::arg("grade"), py::arg("attempt") = py::none(),
-           "(ReviewLog, dict of accepted, repaired rows, duplicate rows, rejected (row, sentence)).");
+           "(ReviewLog, dict of accepted, reordered rows, mistimed rows, duplicate rows, rejected (row, sentence)).");
 
   py::class_<Histories>(data, "Histories", "A log grouped by card, with elapsed days under a named rule.")
       .def(py::init(&histories), py::arg("log"), py::arg("elapsed_rule"))

@@ -84,6 +84,17 @@ py::tuple observation(const std::string& model, const std::string& profile, cons
   return py::make_tuple(observation_dict(fitted), to_numpy(std::move(counts.answers)), to_numpy(std::move(counts.successes)));
 }
 
+/// Success rate of each item's first encounters, shrunk to the common one.
+py::object first_rates(const py::dict& observed, const py::array& answers, const py::array& successes) {
+  const Observation layer = observation_from(observed);
+  const auto n = column<double>(answers, "answers");
+  const auto right = column<double>(successes, "successes");
+  require_rows(right.size(), n.size(), "successes");
+  std::vector<double> rates(n.size());
+  for (std::size_t i = 0; i < n.size(); ++i) rates[i] = layer.first_rate(right[i], n[i]);
+  return to_numpy(std::move(rates));
+}
+
 py::object predict_sequence(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
                             const py::array& values, const py::dict& observed, const py::array& first_rate) {
   const Observation layer = observation_from(observed);
@@ -126,6 +137,9 @@ void bind_fit(py::module_& module) {
           py::arg("progress"));
   fit.def("observation", &observation, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"), py::arg("parameters"),
           py::arg("items"), py::arg("minimum_gap"));
+  fit.def("first_rates", &first_rates, py::arg("observation"), py::arg("answers"), py::arg("successes"));
+  fit.def(
+      "unfitted", [] { return observation_dict(Observation{}); }, "The observation layer before any fit.");
   fit.def("predict_sequence", &predict_sequence, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"),
           py::arg("parameters"), py::arg("observation"), py::arg("first_rate"));
   fit.def("states", &states, py::arg("model"), py::arg("profile"), py::arg("log"), py::arg("histories"), py::arg("parameters"),

@@ -6,7 +6,9 @@
 #include <pybind11/stl.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,14 +37,15 @@ py::dict daily_cap(const py::array& learner, const py::array& last_answered, con
   }
   const auto day = [](perdure::time::Date d) { return static_cast<std::int32_t>(d.time_since_epoch().count()); };
   std::vector<std::int32_t> dates, ideals;
-  std::vector<std::uint8_t> outcomes;
+  std::vector<std::uint8_t> outcomes, waited;
   for (const perdure::plan::Assignment& a : assignments) {
     dates.push_back(day(a.date));
     ideals.push_back(day(a.ideal));
     outcomes.push_back(static_cast<std::uint8_t>(a.outcome));
+    waited.push_back(a.waited ? 1 : 0);
   }
   return py::dict(py::arg("date") = to_numpy(std::move(dates)), py::arg("ideal") = to_numpy(std::move(ideals)),
-                  py::arg("outcome") = to_numpy(std::move(outcomes)));
+                  py::arg("outcome") = to_numpy(std::move(outcomes)), py::arg("waited") = to_numpy(std::move(waited)));
 }
 
 }  // namespace
@@ -51,8 +54,13 @@ py::dict daily_cap(const py::array& learner, const py::array& last_answered, con
 void bind_plan(py::module_& module) {
   py::module_ plan = module.def_submodule("plan", "Plans; see perdure.Planner.");
   py::list names;
-  for (const auto name : perdure::plan::outcome_names) names.append(std::string{name});
+  py::list planned;
+  for (std::size_t k = 0; k < std::size(perdure::plan::outcome_names); ++k) {
+    names.append(std::string{perdure::plan::outcome_names[k]});
+    if (perdure::plan::is_planned(static_cast<perdure::plan::Outcome>(k))) planned.append(names[k]);
+  }
   plan.attr("outcomes") = py::tuple(names);
+  plan.attr("planned") = py::tuple(planned);
   plan.def("daily_cap", &daily_cap, py::arg("learner"), py::arg("last_answered"), py::arg("interval"), py::arg("recall"),
            py::arg("calendars"), py::arg("caps"), py::arg("first"), py::arg("last"), py::arg("threads"));
 }

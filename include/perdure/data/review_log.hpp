@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,7 @@ class ReviewLog {
  public:
   ReviewLog() = default;
 
-  /// Checks every row, drops repeated ones and puts the rest in order. Throws std::invalid_argument when columns differ in length; what is
+  /// Checks every row, drops repeated ones, puts the rest in order and mends times of showing that cannot be. Throws std::invalid_argument when columns differ in length; what is
   /// wrong with rows is in the report.
   [[nodiscard]] static std::pair<ReviewLog, ImportReport> import(const AnswerColumns& columns);
 
@@ -67,16 +68,32 @@ inline std::vector<std::uint32_t> repeated_rows(const AnswerColumns& c, const st
 
 /// Rows of `kept` whose time lies before that of an earlier row of the same learner.
 inline std::vector<std::uint32_t> rows_out_of_order(const AnswerColumns& c, const std::vector<std::uint32_t>& kept) {
-  std::uint32_t learners = 0;
-  for (const std::uint32_t i : kept) learners = std::max(learners, c.learner[i] + 1);
-  std::vector<std::int64_t> latest(learners, std::numeric_limits<std::int64_t>::min());
+  std::unordered_map<std::uint32_t, std::int64_t> latest;  // codes may be any numbers, a database's ids for instance
   std::vector<std::uint32_t> late;
   for (const std::uint32_t i : kept) {
-    std::int64_t& seen = latest[c.learner[i]];
+    std::int64_t& seen = latest.try_emplace(c.learner[i], c.answered_at[i]).first->second;
     if (c.answered_at[i] < seen) late.push_back(i);
     seen = std::max(seen, c.answered_at[i]);
   }
   return late;
+}
+
+/// Rows of `ordered` that were shown before the last strictly earlier answer of the same learner to the same item: a latency that long is a
+/// broken clock or unit, and would hide the time that passed.
+inline std::vector<std::uint32_t> rows_shown_too_early(const AnswerColumns& c, const std::vector<std::uint32_t>& ordered) {
+  struct Last {
+    std::int64_t time, before;  // of the last answer, and of the last one that is strictly earlier
+  };
+  constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+  std::unordered_map<std::uint64_t, Last> last;
+  std::vector<std::uint32_t> early;
+  for (const std::uint32_t i : ordered) {
+    const std::uint64_t card = (static_cast<std::uint64_t>(c.learner[i]) << 32U) | c.item[i];
+    Last& seen = last.try_emplace(card, Last{c.answered_at[i], never}).first->second;
+    if (c.answered_at[i] > seen.time) seen = {c.answered_at[i], seen.time};
+    if (c.shown_at[i] < seen.before) early.push_back(i);
+  }
+  return early;
 }
 
 }  // namespace detail
@@ -97,12 +114,17 @@ inline std::pair<ReviewLog, ImportReport> ReviewLog::import(const AnswerColumns&
   report.duplicates = detail::repeated_rows(columns, kept);
   std::erase_if(kept, [&report](std::uint32_t i) { return std::binary_search(report.duplicates.begin(), report.duplicates.end(), i); });
 
-  report.repaired = detail::rows_out_of_order(columns, kept);
-  report.accepted = kept.size() - report.repaired.size();
-  if (!report.repaired.empty()) {
+  report.reordered = detail::rows_out_of_order(columns, kept);
+  if (!report.reordered.empty()) {
     std::stable_sort(kept.begin(), kept.end(),
                      [&columns](std::uint32_t a, std::uint32_t b) { return columns.answered_at[a] < columns.answered_at[b]; });
   }
+  if (!columns.shown_at.empty()) report.mistimed = detail::rows_shown_too_early(columns, kept);
+  std::sort(report.mistimed.begin(), report.mistimed.end());
+  const auto is_mistimed = [&report](std::uint32_t i) { return std::binary_search(report.mistimed.begin(), report.mistimed.end(), i); };
+  report.repaired = report.mistimed.size();
+  for (const std::uint32_t i : report.reordered) report.repaired += is_mistimed(i) ? 0 : 1;
+  report.accepted = kept.size() - report.repaired;
 
   ReviewLog log;
   const auto take = [&kept](auto& target, const auto& source) {
@@ -113,6 +135,9 @@ inline std::pair<ReviewLog, ImportReport> ReviewLog::import(const AnswerColumns&
   take(log.item_, columns.item);
   take(log.answered_at_, columns.answered_at);
   take(log.shown_at_, columns.shown_at.empty() ? columns.answered_at : columns.shown_at);
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    if (!report.mistimed.empty() && is_mistimed(kept[k])) log.shown_at_[k] = log.answered_at_[k];
+  }
   take(log.score_, columns.score);
   take(log.grade_, columns.grade);
   log.source_row_ = std::move(kept);

@@ -2,6 +2,7 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/core/random.hpp>
+#include <perdure/evaluate/metrics.hpp>
 #include <perdure/fit/objective.hpp>
 
 #include <algorithm>
@@ -26,9 +27,10 @@ struct Interval {
 [[nodiscard]] inline Interval paired_log_loss(std::span<const double> p, std::span<const double> baseline,
                                               std::span<const std::uint8_t> success, std::span<const std::uint32_t> cluster,
                                               std::size_t clusters, std::uint64_t seed = 1, std::uint32_t replicates = 1000) {
-  if (p.size() != baseline.size() || p.size() != success.size() || p.size() != cluster.size()) {
-    throw std::invalid_argument{"predictions, baseline, outcomes and clusters differ in length"};
-  }
+  require_probabilities(p, success);
+  require_probabilities(baseline, success);
+  if (p.size() != cluster.size()) throw std::invalid_argument{"predictions and clusters differ in length"};
+  if (replicates == 0) throw std::invalid_argument{"an interval needs at least one replicate, got 0"};
   std::vector<double> sum(clusters);
   std::vector<double> count(clusters);
   for (std::size_t i = 0; i < p.size(); ++i) {

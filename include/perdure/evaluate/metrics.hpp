@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/text.hpp>
 #include <perdure/fit/objective.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <numeric>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace perdure::inline PERDURE_ABI::evaluate {
@@ -32,13 +34,17 @@ struct CalibrationBin {
   double predicted{}, observed{}, low{}, high{};
 };
 
-inline void require_same_length(std::span<const double> p, std::span<const std::uint8_t> success) {
+/// Throws std::invalid_argument when the columns differ in length or a prediction is no probability (NaN included), which is named.
+inline void require_probabilities(std::span<const double> p, std::span<const std::uint8_t> success) {
   if (p.size() != success.size()) throw std::invalid_argument{"predictions and outcomes differ in length"};
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if (!(p[i] >= 0.0 && p[i] <= 1.0)) throw std::invalid_argument{"prediction " + to_text(i) + " must be in [0, 1], got " + to_text(p[i])};
+  }
 }
 
 /// Mann–Whitney statistic of the predictions; O(n log n).
 [[nodiscard]] inline double auc(std::span<const double> p, std::span<const std::uint8_t> success) {
-  require_same_length(p, success);
+  require_probabilities(p, success);
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&p](std::size_t a, std::size_t b) { return p[a] < p[b]; });
@@ -60,7 +66,7 @@ inline void require_same_length(std::span<const double> p, std::span<const std::
 /// Equal-width bins over [0, 1]; empty bins are left out. Throws std::invalid_argument when there are no bins.
 [[nodiscard]] inline std::vector<CalibrationBin> calibration(std::span<const double> p, std::span<const std::uint8_t> success,
                                                              std::size_t bins) {
-  require_same_length(p, success);
+  require_probabilities(p, success);
   if (bins == 0) throw std::invalid_argument{"calibration needs at least one bin"};
   const auto width = 1.0 / static_cast<double>(bins);
   std::vector<CalibrationBin> table(bins);
@@ -90,7 +96,7 @@ inline void require_same_length(std::span<const double> p, std::span<const std::
 
 /// All scores at once. With no answers every score is NaN.
 [[nodiscard]] inline Scores score(std::span<const double> p, std::span<const std::uint8_t> success) {
-  require_same_length(p, success);
+  require_probabilities(p, success);
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (p.empty()) return {0, nan, nan, nan, nan, nan};
   Scores s;

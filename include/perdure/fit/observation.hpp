@@ -125,33 +125,32 @@ std::size_t fit_same_day(const data::Histories& histories, const typename M::tem
     }
     return sum;
   };
-  Eigen::Vector2d theta = prior_mean;
-  double value = objective(theta);
-  for (int iteration = 0; iteration < 50; ++iteration) {
-    Eigen::Vector2d gradient = precision.cwiseProduct(theta - prior_mean);
-    Eigen::Matrix2d hessian = precision.asDiagonal();
-    for (const Sample& s : samples) {
-      const double p = 1.0 / (1.0 + std::exp(-(theta[0] + theta[1] * s.x)));
-      const Eigen::Vector2d x{1.0, s.x};
-      gradient += (p - s.y) * x;
-      hessian += p * (1.0 - p) * x * x.transpose();
+  const auto minimum = [&](Eigen::Vector2d theta, bool flat) {  // damped Newton; flat: the slope stays
+    double value = objective(theta);
+    for (int iteration = 0; iteration < 100; ++iteration) {
+      Eigen::Vector2d gradient = precision.cwiseProduct(theta - prior_mean);
+      Eigen::Matrix2d hessian = precision.asDiagonal();
+      for (const Sample& s : samples) {
+        const double p = 1.0 / (1.0 + std::exp(-(theta[0] + theta[1] * s.x)));
+        const Eigen::Vector2d x{1.0, s.x};
+        gradient += (p - s.y) * x;
+        hessian += p * (1.0 - p) * x * x.transpose();
+      }
+      const Eigen::Vector2d move = flat ? Eigen::Vector2d{gradient[0] / hessian(0, 0), 0.0} : Eigen::Vector2d{hessian.inverse() * gradient};
+      double length = 1.0;
+      double reached = objective(theta - move);
+      while (!(reached <= value) && length > 1e-9) reached = objective(theta - (length *= 0.5) * move);
+      if (!(reached < value)) break;
+      const double gain = value - reached;
+      theta -= length * move;
+      value = reached;
+      if (gain <= 1e-12 * (1.0 + std::abs(value))) break;
     }
-    const Eigen::Vector2d move = hessian.inverse() * gradient;
-    double length = 1.0;
-    Eigen::Vector2d next;
-    double reached = value;
-    for (int halving = 0; halving < 40; ++halving, length *= 0.5) {
-      next = theta - length * move;
-      next[1] = std::max(next[1], 0.0);
-      reached = objective(next);
-      if (reached < value) break;
-    }
-    if (!(reached < value)) break;
-    const double gain = value - reached;
-    theta = next;
-    value = reached;
-    if (gain <= 1e-10 * (1.0 + std::abs(value))) break;
-  }
+    return theta;
+  };
+  // The objective is convex: where its minimum has a falling curve, the best rising one is flat.
+  Eigen::Vector2d theta = minimum(prior_mean, false);
+  if (theta[1] < 0.0) theta = minimum({theta[0], 0.0}, true);
   observation.intercept = theta[0];
   observation.slope = theta[1];
   return samples.size();

@@ -39,11 +39,18 @@ struct Options {
   }
 };
 
-enum class Status { converged, iteration_limit, no_data, interrupted };
+enum class Status {
+  converged,        ///< steps became short, and the quadratic model promises less than 0.01 nats more
+  stalled,          ///< steps became short before the quadratic model was satisfied, as at a kink of the model's clamps
+  iteration_limit,  ///< the objective was still falling
+  no_data,          ///< no answer is predicted; the parameters are the start's
+  interrupted,      ///< the caller stopped it; the best so far
+};
 
 [[nodiscard]] constexpr std::string_view name(Status status) noexcept {
   switch (status) {
     case Status::converged: return "converged";
+    case Status::stalled: return "stalled";
     case Status::iteration_limit: return "iteration_limit";
     case Status::no_data: return "no_data";
     case Status::interrupted: return "interrupted";

@@ -72,6 +72,7 @@ class PooledFit {
     double objective{};
     Vector gradient;   ///< of the objective, in the coordinates of Coordinates<M>
     Matrix curvature;  ///< Fisher information plus prior, in the same
+    typename Coordinates<M>::Pinned pinned{};
   };
 
   [[nodiscard]] double penalty(const Values& values) const {
@@ -81,7 +82,7 @@ class PooledFit {
   }
 
   [[nodiscard]] Point evaluate(const Values& values) const {
-    Point p{values, objective_.derivatives(values), 0.0, {}, {}};
+    Point p{values, objective_.derivatives(values), 0.0, {}, {}, {}};
     p.objective = p.derivatives.loss + penalty(values);
     p.gradient = p.derivatives.gradient;
     p.curvature = p.derivatives.fisher;
@@ -91,7 +92,7 @@ class PooledFit {
       p.gradient[k] += precision * (values[i] - M::specs[i].init);
       p.curvature(k, k) += precision;
     }
-    Coordinates<M>::pull_back(p.gradient, p.curvature);
+    p.pinned = Coordinates<M>::pull_back(values, p.gradient, p.curvature);
     return p;
   }
 
@@ -136,7 +137,7 @@ class PooledFit {
       }
       if (!leaves) move = free_move;
     }
-    return Coordinates<M>::moved(here.values, move);
+    return Coordinates<M>::moved(here.values, here.pinned, move);
   }
 
   /// Moves of the coordinates that are not fixed, given those that are; the fixed ones are returned as they are.
@@ -160,6 +161,7 @@ class PooledFit {
   }
 
   [[nodiscard]] static bool held(const Point& p, std::size_t i) {
+    if (p.pinned[i]) return true;
     const double slope = p.gradient[static_cast<Eigen::Index>(i)];
     return (Coordinates<M>::room_below(p.values, i) >= 0.0 && slope > 0.0) ||
            (Coordinates<M>::room_above(p.values, i) <= 0.0 && slope < 0.0);
@@ -168,9 +170,10 @@ class PooledFit {
   /// What one more undamped step would gain if the objective were its quadratic model: 0 at the optimum.
   [[nodiscard]] static double predicted_decrease(const Point& here) {
     const Values next = step(here, 0.0);
-    Vector move;
-    for (std::size_t i = 0; i < n; ++i)
-      move[static_cast<Eigen::Index>(i)] = Coordinates<M>::value(next, i) - Coordinates<M>::value(here.values, i);
+    Vector move = Vector::Zero();
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!here.pinned[i]) move[static_cast<Eigen::Index>(i)] = Coordinates<M>::value(next, i) - Coordinates<M>::value(here.values, i);
+    }
     return -(here.gradient.dot(move) + 0.5 * move.dot(here.curvature * move));
   }
 
@@ -184,8 +187,9 @@ class PooledFit {
       if (here.values[i] <= M::specs[i].lower || here.values[i] >= M::specs[i].upper) report.at_bound.push_back(i);
     }
     report.predicted_decrease = predicted_decrease(here);
-    constexpr double worth_saying = 1e-6;  // of the objective
-    if (status == Status::converged && report.predicted_decrease > worth_saying * std::abs(here.objective)) {
+    constexpr double worth_a_status = 0.01;  // nats over all answers: no prediction changes by what is below
+    if (status == Status::converged && !(std::abs(report.predicted_decrease) <= worth_a_status)) {
+      report.status = Status::stalled;
       report.reason +=
           ", though its quadratic model promises " + to_text(std::round(100.0 * report.predicted_decrease) / 100.0) + " nats more";
     }

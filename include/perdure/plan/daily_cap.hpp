@@ -44,7 +44,8 @@ struct Horizon {
 /// Why a card is asked when it is, or is not asked.
 enum class Outcome : std::uint8_t {
   on_time,      ///< on the day that the target asks for
-  overdue,      ///< recall was below the target before the plan began; asked as early as possible
+  soonest,      ///< on the day after the last answer: recall falls below the target within a day
+  overdue,      ///< due before the plan began; asked on the first day with room
   rolled,       ///< moved to a study day
   delayed,      ///< moved past a day whose questions are all taken
   early,        ///< moved before the day, because no study day from then on has room
@@ -52,7 +53,8 @@ enum class Outcome : std::uint8_t {
   no_capacity,  ///< due, but every study day of the plan is full
 };
 
-inline constexpr std::string_view outcome_names[] = {"on_time", "overdue", "rolled", "delayed", "early", "not_due", "no_capacity"};
+inline constexpr std::string_view outcome_names[] = {"on_time", "soonest", "overdue", "rolled",
+                                                     "delayed", "early",   "not_due", "no_capacity"};
 
 /// True for the outcomes that come with a date.
 [[nodiscard]] constexpr bool is_planned(Outcome outcome) noexcept { return outcome < Outcome::not_due; }
@@ -62,6 +64,7 @@ struct Assignment {
   time::Date date{};
   time::Date ideal{};  ///< the day that the target asks for, before the calendar and the cap
   Outcome outcome = Outcome::not_due;
+  bool waited = false;  ///< past a day whose questions are all taken
 };
 
 namespace detail {
@@ -104,6 +107,14 @@ class Agenda {
   std::chrono::days full_{0};  ///< this many first days have no room
 };
 
+/// Why a card is asked on the day it was given.
+[[nodiscard]] inline Outcome outcome_of(const Assignment& a, const Horizon& horizon, double interval) {
+  if (a.ideal < horizon.first) return Outcome::overdue;
+  if (a.waited) return Outcome::delayed;
+  if (a.date != a.ideal) return Outcome::rolled;
+  return interval < 1.0 ? Outcome::soonest : Outcome::on_time;
+}
+
 /// Plans the rows [begin, end) of one learner: earliest due first, then lowest recall.
 inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, const Horizon& horizon, std::size_t begin, std::size_t end,
                          std::span<Assignment> out) {
@@ -138,10 +149,8 @@ inline void plan_learner(const DueColumns& cards, const LearnerRules& rules, con
     cursor = *day;
     Assignment& a = out[card.row];
     a.date = *day;
-    a.outcome = *day > card.due           ? Outcome::delayed
-                : a.ideal < horizon.first ? Outcome::overdue
-                : *day == a.ideal         ? Outcome::on_time
-                                          : Outcome::rolled;
+    a.waited = *day > card.due;
+    a.outcome = outcome_of(a, horizon, cards.interval[card.row]);
   }
   for (const Waiting& card : left) {
     const auto day = agenda.take_before(card.due);

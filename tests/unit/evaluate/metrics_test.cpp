@@ -45,6 +45,16 @@ TEST(Metrics, AnImpossibleAnswerCostsABoundedLoss) {
 
 TEST(Metrics, LengthsMustAgree) { EXPECT_THROW(static_cast<void>(score(p, std::vector<std::uint8_t>(3))), std::invalid_argument); }
 
+TEST(Metrics, WhatIsNoProbabilityIsRefused) {
+  for (const double bad : {std::nan(""), -0.1, 1.1}) {
+    const std::vector<double> at{0.5, bad};
+    const std::vector<std::uint8_t> right{0, 1};
+    EXPECT_THROW(static_cast<void>(score(at, right)), std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(auc(at, right)), std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(calibration(at, right, 20)), std::invalid_argument);
+  }
+}
+
 TEST(Calibration, BinsHoldTheirAnswers) {
   const std::vector<double> at{0.0, 0.049, 0.05, 0.95, 1.0};
   const std::vector<std::uint8_t> right{0, 1, 1, 1, 1};
@@ -90,6 +100,7 @@ TEST(Bootstrap, MeanIsExactAndTheIntervalHoldsIt) {
 TEST(Bootstrap, OneClusterHasNoInterval) {
   const std::vector<std::uint32_t> one(4, 0);
   EXPECT_TRUE(std::isnan(paired_log_loss(p, p, y, one, 1).low));
+  EXPECT_THROW(static_cast<void>(paired_log_loss(p, p, y, one, 1, 1, 0)), std::invalid_argument);
 }
 
 }  // namespace

@@ -50,6 +50,35 @@ TEST(Observation, SameDayCurveMatchesTheObservedRate) {
   EXPECT_NEAR(o.slope, 1.0, 0.25);
 }
 
+// Recall and answers run against each other: the best curve that does not fall is flat, at the observed rate.
+TEST(Observation, WhereTheSlopeWouldBeNegativeTheInterceptIsTheLogOddsOfTheRate) {
+  constexpr std::int64_t minute = 60'000;
+  std::vector<std::uint32_t> learner, item;
+  std::vector<std::int64_t> answered;
+  std::vector<float> score;
+  std::vector<std::uint8_t> grade;
+  double right = 0.0;
+  for (std::uint32_t c = 0; c < 600; ++c) {
+    const bool soon = c % 2 == 0;
+    const bool success = soon ? c % 10 < 3 : c % 10 != 1;  // wrong within minutes, right after hours
+    for (const auto& [when, good] : {std::pair{std::int64_t{0}, true}, std::pair{(soon ? 2 : 900) * minute, success}}) {
+      learner.push_back(c);
+      item.push_back(0);
+      answered.push_back(when);
+      grade.push_back(good ? 3 : 1);
+      score.push_back(good ? 1.0F : 0.0F);
+    }
+    right += success ? 1.0 : 0.0;
+  }
+  const auto log =
+      data::ReviewLog::import({.learner = learner, .item = item, .answered_at = answered, .shown_at = {}, .score = score, .grade = grade})
+          .first;
+  Observation o;
+  ASSERT_EQ(fit::fit_same_day<HalfLife>(data::Histories{log, time::ElapsedRule::exact()}, models::default_params<HalfLife>(), o), 600U);
+  EXPECT_EQ(o.slope, 0.0);
+  EXPECT_NEAR(o.intercept, std::log(right / (600.0 - right)), 0.01);  // the prior (sd 3) pulls less than that
+}
+
 TEST(PredictSequence, EveryRowHasOneProbabilityAndNoneSeesItself) {
   const auto truth = models::default_params<HalfLife>();
   const auto log = perdure::testing::simulated_log<HalfLife>(truth, 200, 6);

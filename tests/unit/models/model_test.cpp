@@ -36,6 +36,16 @@ TEST(Model, PublicCallsRefuseWhatHasNoMeaning) {
   EXPECT_THROW(static_cast<void>(model.interval(memory, nan)), std::invalid_argument);
 }
 
+TEST(Model, AMemoryThatAStoreHasDamagedIsRefused) {
+  const Fsrs6 model;
+  for (const Fsrs6::Memory& bad : {Fsrs6::Memory{0.0, 5.0}, Fsrs6::Memory{-1.0, 5.0}, Fsrs6::Memory{5.0, 11.0},
+                                   Fsrs6::Memory{std::numeric_limits<double>::quiet_NaN(), 5.0}}) {
+    EXPECT_THROW(static_cast<void>(model.recall(bad, Days{3.0})), std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(model.review(bad, Days{3.0}, Grade::good)), std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(model.interval(bad, 0.9)), std::invalid_argument);
+  }
+}
+
 TEST(Catalog, IdsProfilesAndNamesAreUnique) {
   std::set<std::string> models;
   catalog::Profiles::for_each([&models]<class M>() {

@@ -48,13 +48,24 @@ TEST(DailyCap, EveryOutcomeHasItsCase) {
   const auto got = plan::daily_cap(cards.view(), rules, {monday, monday + days{11}});
   EXPECT_EQ(got[0].outcome, Outcome::on_time);
   EXPECT_EQ(got[0].date, monday + days{2});
-  EXPECT_EQ(got[1].outcome, Outcome::delayed);
+  EXPECT_EQ(got[1].outcome, Outcome::overdue);
+  EXPECT_TRUE(got[1].waited);
   EXPECT_EQ(got[1].date, monday + days{1});
   EXPECT_EQ(got[2].outcome, Outcome::rolled);
   EXPECT_EQ(got[2].date, monday + days{4});
   EXPECT_EQ(got[3].outcome, Outcome::overdue);
   EXPECT_EQ(got[3].date, monday);
+  EXPECT_FALSE(got[3].waited);
   EXPECT_EQ(got[4].outcome, Outcome::not_due);
+
+  Cards more;
+  more.add(0, monday - days{1}, 0.2);  // recall falls below the target within a day
+  more.add(0, monday - days{1}, 1.0);  // due on the same Monday, which is full
+  const auto next = plan::daily_cap(more.view(), rules, {monday, monday + days{11}});
+  EXPECT_EQ(next[0].outcome, Outcome::soonest);
+  EXPECT_EQ(next[1].outcome, Outcome::delayed);
+  EXPECT_TRUE(plan::is_planned(next[1].outcome));
+  EXPECT_FALSE(plan::is_planned(got[4].outcome));
 }
 
 TEST(DailyCap, WhatDoesNotFitIsNamed) {
