@@ -101,8 +101,11 @@ Result<Zone> Zone::load(std::string_view name, std::span<const std::string> path
   if (!is_zone_name(name)) {
     return Error{Errc::unknown_name, "time zone " + quote(name) + " is not a zone name; expected an IANA name such as Europe/Paris"};
   }
-  if (name == "localtime") {
-    return Error{Errc::unknown_name, "time zone \"localtime\" differs from machine to machine; expected an IANA name such as Europe/Paris"};
+  for (const std::string_view no_place : {"localtime", "posixrules", "Factory"}) {  // also under posix/
+    if (name == no_place || (name.starts_with("posix/") && name.substr(6) == no_place)) {
+      return Error{Errc::unknown_name,
+                   "time zone " + quote(name) + " differs from machine to machine; expected an IANA name such as Europe/Paris"};
+    }
   }
   for (const std::string& path : paths) {
     const fs::path file = fs::path{path} / fs::path{name};

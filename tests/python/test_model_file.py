@@ -217,8 +217,11 @@ def test_a_file_is_there_whole_or_not_at_all(
         path.write_bytes(old)
     monkeypatch.setattr(os, "replace", fail)
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(type(failure)):
+    with pytest.raises(InputError if isinstance(failure, OSError) else type(failure)) as caught:
         HalfLife().save(path)
+    if isinstance(failure, OSError):
+        assert str(caught.value) == f"{path}: cannot be written: disk full"
+        assert caught.value.__cause__ is failure
     assert names(path.parent) == ([] if old is None else ["model.json"])
     assert old is None or path.read_bytes() == old
 
@@ -231,8 +234,10 @@ def test_a_failing_write_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPa
         model.save(path)
     assert path.read_bytes() == b"old model"
     assert names(path.parent) == ["model.json"]
-    with pytest.raises(OSError, match="nowhere"):
-        HalfLife().save(path.parent / "nowhere" / "model.json")
+    for target, reason in ((path.parent / "nowhere" / "model.json", "does not exist"), (path.parent, "a folder")):
+        with pytest.raises(InputError, match=reason) as caught:
+            HalfLife().save(target)
+        assert caught.value.source == str(target) and ".tmp" not in str(caught.value)
 
 
 def test_numbers_are_written_in_full(path: Path) -> None:

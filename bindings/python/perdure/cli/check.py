@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from perdure.errors import InputError
 
 from . import options, tables
-from .inputs import columns_of, log_facts
+from .inputs import columns_of, log_facts, zone_of
 from .output import Output
 from .plain import Row, records
 
@@ -68,6 +68,8 @@ def read(file: Path, column: list[str] | None, tz: str | None, output: Output) -
     from perdure.report import ImportReport
 
     columns = columns_of(column)
+    if tz is not None:
+        zone_of(tz)
     try:
         with output.progress("Reading") as progress:
             log = perdure.read_answers(file, columns=columns, tz=tz, errors="skip", progress=progress)

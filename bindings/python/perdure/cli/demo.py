@@ -7,7 +7,6 @@ import shutil
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -22,8 +21,8 @@ from . import fit as fitting
 from . import forecast as forecasting
 from . import options
 from . import plan as planning
-from .files import require_writable_folder, staged_folder
-from .inputs import log_facts, read_log
+from .files import refuse_inputs, require_writable_folder, staged_folder
+from .inputs import log_facts, moment, read_log
 from .models import new_model
 from .output import Output
 from .plain import Row, to_json
@@ -42,9 +41,10 @@ FILES = {
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the files go.", show_default=False)] = Path(
-        "perdure-demo"
-    ),
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="[DIR]", help="Where the files go.", show_default=False, parser=options.path_of),
+    ] = Path("perdure-demo"),
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds other files.")] = False,
     threads: options.Threads = None,
     json: options.Json = False,
@@ -67,14 +67,24 @@ def show(folder: Path, threads: int | None, output: Output) -> None:
 
 
 def require_own_folder(folder: Path, force: bool) -> None:
-    """Refuse a folder with somebody's files in it."""
-    require_writable_folder(folder)
-    if not force and folder.is_dir() and any(folder.iterdir()) and not (folder / RESULTS).is_file():
+    """Refuse a folder with somebody's files in it; with `force` only one where a file of the demo would replace one."""
+    names = [name for name, _ in FILES.values()]
+    require_writable_folder(folder, *names)
+    for name in names:
+        refuse_inputs(folder / name, sample.answers_path(), sample.cohort_path())
+    if not folder.is_dir() or (folder / RESULTS).is_file():
+        return
+    if not force and any(folder.iterdir()):
         raise InputError(
             "this folder holds files that are not from `perdure demo`",
             source=str(folder),
             expected="another name, or --force to write beside them",
         )
+    for name in names:
+        if (folder / name).exists():
+            raise InputError(
+                "this file is not from `perdure demo`", source=str(folder / name), expected="another folder"
+            )
 
 
 def run(staging: Path, folder: Path, threads: int | None, output: Output) -> Row:
@@ -133,8 +143,8 @@ def run(staging: Path, folder: Path, threads: int | None, output: Output) -> Row
 def planning_dates(cohort: Path) -> dict[str, dt.datetime]:
     """First moment of the plan's first day, and `DAYS_AHEAD` days later, on the clock of the cohort."""
     rules: dict[str, Any] = tomllib.loads(cohort.read_text(encoding="utf-8"))["cohort"]
-    first = dt.datetime.combine(rules["start"], dt.time(), tzinfo=ZoneInfo(rules["timezone"]))
-    return {"today": first, "later": first + dt.timedelta(DAYS_AHEAD)}
+    days = {"today": rules["start"], "later": rules["start"] + dt.timedelta(DAYS_AHEAD)}
+    return {name: moment(day.isoformat(), rules["timezone"]) for name, day in days.items()}
 
 
 def write_forecast(path: Path, rows: dict[str, list[Row]], dates: dict[str, dt.datetime]) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.console import RenderableType
 
 from . import options, tables
-from .files import replacing, require_writable
+from .files import refuse_inputs, require_writable
 from .inputs import log_facts, read_log
 from .models import new_model
 from .output import Output
@@ -20,7 +20,15 @@ from .plain import Row
 def fit(
     file: options.File,
     out: Annotated[
-        Path, typer.Option("--output", "-o", metavar="MODEL", help="The model file to write.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="MODEL",
+            help="The model file to write.",
+            show_default=False,
+            parser=options.path_of,
+        ),
     ],
     model: Annotated[str, typer.Option("--model", "-m", metavar="ID", help="Which model to fit.")] = "fsrs6",
     tz: options.Tz = None,
@@ -35,12 +43,12 @@ def fit(
 
     output = Output(json=json, quiet=quiet)
     require_writable(out)
+    refuse_inputs(out, file)
     candidate = new_model(model, perdure.catalog())
     log = read_log(file, column, tz, skip_bad_rows, output)
     fitted, found = train(candidate, log, model, threads, output)
     found = {"command": "fit", "file": str(file), "output": str(out), **found}
-    with replacing(out) as temporary:
-        fitted.save(temporary)
+    fitted.save(out)
     output.result(found)
     output.show(*render(found))
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import RenderableType
 
 from . import options, tables
-from .files import replacing, require_writable
+from .files import refuse_inputs, replacing, require_writable
 from .groups import EVERYONE, Groups
 from .inputs import log_facts, moment, read_log
 from .output import Output
@@ -30,7 +30,13 @@ def forecast(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="CSV", help="Write one row per learner and item to this file."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="CSV",
+            help="Write one row per learner and item to this file.",
+            parser=options.path_of,
+        ),
     ] = None,
     tz: options.Tz = None,
     column: options.Column = None,
@@ -46,6 +52,7 @@ def forecast(
     when = moment(at, tz)
     if out is not None:
         require_writable(out)
+        refuse_inputs(out, file, model)
     fitted = perdure.load_model(model)
     log = read_log(file, column, tz, skip_bad_rows, output)
     with output.progress("Predicting"):

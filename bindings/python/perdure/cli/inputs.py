@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from perdure.errors import InputError
 
@@ -13,6 +12,9 @@ from .output import Output
 
 if TYPE_CHECKING:
     import perdure
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+END_YEAR = 2200
 
 
 def columns_of(pairs: list[str] | None) -> dict[str, str] | None:
@@ -39,6 +41,8 @@ def read_log(
     """The answers of `file`; without `skip_bad_rows` the first row that cannot be used ends the command."""
     import perdure
 
+    if tz is not None:
+        zone_of(tz)
     with output.progress("Reading") as progress:
         log = perdure.read_answers(
             file, columns=columns_of(columns), tz=tz, errors="skip" if skip_bad_rows else "raise", progress=progress
@@ -54,8 +58,26 @@ def moment(text: str, tz: str | None) -> dt.datetime:
     """A date (its first moment) or a date and time, on the clock of `tz` or UTC unless the text names an offset."""
     from perdure.states import instant
 
-    zone = tz or "UTC"
-    return dt.datetime.fromtimestamp(instant(text, zone) / 1000, dt.UTC).astimezone(ZoneInfo(zone))
+    name = "UTC" if tz is None else tz
+    zone = zone_of(name)
+    since_epoch = instant(text, name)
+    if since_epoch >= 0:
+        local = dt.timezone(dt.timedelta(seconds=zone.offset(since_epoch)))
+        when = (EPOCH + dt.timedelta(milliseconds=since_epoch)).astimezone(local)
+        if when.year < END_YEAR:
+            return when
+    raise InputError("out of range", source="--at", value=text, expected=f"a time from 1970 to {END_YEAR - 1}")
+
+
+def zone_of(name: str) -> Any:
+    """The zone (`perdure._core.time.Zone`) that the package computes with; InputError for a name that has none."""
+    from perdure._core import time
+    from perdure._zones import search_paths
+
+    try:
+        return time.Zone(name, search_paths())
+    except ValueError as error:
+        raise InputError(str(error), source="--tz") from None
 
 
 def log_facts(log: Any) -> dict[str, Any]:

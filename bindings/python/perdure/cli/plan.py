@@ -11,11 +11,12 @@ import typer
 from rich.console import RenderableType
 
 from . import options, tables
-from .files import require_writable_folder, staged_folder
+from .files import refuse_inputs, require_writable_folder, staged_folder
 from .inputs import log_facts, read_log
 from .output import Output
 from .plain import Row, plain, records
 
+FILE = "plan.csv"
 FIRST_QUESTIONS = 5
 MOST_WEEKS = 16
 
@@ -24,10 +25,25 @@ def plan(
     file: options.File,
     model: options.ModelFile,
     cohort: Annotated[
-        Path, typer.Option("--cohort", metavar="TOML", help="Calendar, caps, leave, target.", show_default=False)
+        Path,
+        typer.Option(
+            "--cohort",
+            metavar="TOML",
+            help="Calendar, caps, leave, target.",
+            show_default=False,
+            parser=options.path_of,
+        ),
     ],
     out: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for plan.csv.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Folder for plan.csv.",
+            show_default=False,
+            parser=options.path_of,
+        ),
     ],
     tz: options.Tz = None,
     column: options.Column = None,
@@ -40,19 +56,20 @@ def plan(
     import perdure
 
     output = Output(json=json, quiet=quiet)
-    require_writable_folder(out)
+    require_writable_folder(out, FILE)
+    refuse_inputs(out / FILE, file, model, cohort)
     rules, fitted = perdure.Cohort.from_toml(cohort), perdure.load_model(model)
     log = read_log(file, column, tz, skip_bad_rows, output)
     made = schedule(rules, fitted, log, threads, output)
     with staged_folder(out) as folder:
-        made.to_csv(folder / "plan.csv")
+        made.to_csv(folder / FILE)
     found = {
         "command": "plan",
         "file": str(file),
         "model": str(model),
         "cohort": str(cohort),
         "output": str(out),
-        "files": [str(out / "plan.csv")],
+        "files": [str(out / FILE)],
         "log": log_facts(log),
         **summarize(made),
     }
@@ -96,11 +113,16 @@ def _weakest_of_the_first_day(row: Row) -> tuple[str, float, str, str]:
 
 
 def reasons(uncovered: list[Row]) -> list[Row]:
-    """How many learner-item pairs stay uncovered for each reason, the most frequent first."""
-    counts = Counter(str(row["reason"]) for row in uncovered)
+    """How many learner-item pairs stay uncovered for each reason, the most frequent first.
+
+    A reason is told apart by its text before the first colon; what follows is shown where all rows agree on it.
+    """
+    texts: dict[str, list[str]] = {}
+    for row in uncovered:
+        texts.setdefault(row["reason"].split(":", 1)[0], []).append(row["reason"])
     return [
-        {"reason": reason, "rows": number}
-        for reason, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        {"reason": same[0] if len(set(same)) == 1 else kind, "rows": len(same)}
+        for kind, same in sorted(texts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     ]
 
 
