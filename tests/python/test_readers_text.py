@@ -179,3 +179,14 @@ def test_progress_ends_at_the_total_and_may_stop_the_import(tmp_path: Path) -> N
 
     with pytest.raises(KeyboardInterrupt):
         read_table(path, progress=stop)
+
+
+def test_blanks_around_ids_are_removed_and_counted(tmp_path: Path) -> None:
+    raw = read_table(
+        write(tmp_path, csv(ROWS[0], "a ,\u00a0q1 ,2026-03-03T09:00:00Z,1", "  ,q1,2026-03-04T09:00:00Z,1"))
+    )
+    assert (raw.learner.to_pylist(), raw.item.to_pylist(), lines(raw)) == (["a", "a"], ["q1", "q1"], [2, 3])
+    report = ImportReport(raw.findings)
+    assert (report.accepted, report.repaired, report.rejected) == (1, 1, 1)
+    found = [(f.outcome, f.reason, f.column, f.value(0)) for f in raw.findings.resolved()]
+    assert ("repaired", "surrounding blanks removed", "learner", "a ") in found

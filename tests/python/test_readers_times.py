@@ -195,3 +195,53 @@ def test_mixed_offsets_are_repaired_and_counted() -> None:
     raw = read(["2026-03-02T10:00:00+01:00", "2026-03-02T10:00:00+01:00", "2026-03-02T09:00:00Z"])
     assert raw.answered_at.tolist() == [T0] * 3
     assert reasons(raw) == [("repaired", "mixed offsets", [2])]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [45000.5, 45031.5],
+        ["45000.5", "45031.5", ""],
+        [45000, 45031, 47000],
+        [30_000.25, 59_999],
+        [45000.5] * 9 + [0.0],
+    ],
+)
+def test_spreadsheet_days_are_refused(times: list[Any]) -> None:
+    message = (
+        r"row 0, column 'answered_at': looks like spreadsheet days, got (45000\.[05]|30000.25); "
+        r"expected ISO 8601 with an offset, or epoch s/ms/us/ns"
+    )
+    with pytest.raises(InputError, match=message):
+        read(times)
+    with pytest.raises(InputError, match="column 'shown_at': looks like spreadsheet days"):
+        read(["2026-03-02T09:00:00Z"] * len(times), shown_at=times)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        [0, 35_000, 24_000_000],
+        [53, 60, 75.5],
+        [35_000, 45_000, 55_000],
+        [29_000.5, 35_000, 40_000],
+        [40_000.5, 50_000, 90_000, 24_000_000],
+    ],
+)
+def test_seconds_since_an_unknown_start_are_no_spreadsheet_days(seconds: list[float]) -> None:
+    raw = read(seconds)
+    assert (raw.answered_at / 1000).tolist() == seconds
+    assert any("unknown start" in note for note in raw.findings.notes)
+
+
+def test_layouts_with_relative_times_may_hold_any_size() -> None:
+    tutor = {"user_id": [1, 1], "item_id": [1, 2], "timestamp": [45_000, 45_031], "correct": [1, 0], "skill_id": [1, 1]}
+    assert read_table(tutor).answered_at.tolist() == [45_000_000, 45_031_000]
+    cohort = {"learner": [1], "item": [1], "skill": [1], "t_days": [45_000.5], "correct": [1]}
+    assert len(read_table(cohort)) == 1
+
+
+@pytest.mark.parametrize("tz", [5, b"UTC", ["UTC"], dt.UTC])
+def test_a_zone_that_is_not_text_is_refused(tz: Any) -> None:
+    with pytest.raises(InputError, match=r"tz= is not text, got .*expected an IANA name"):
+        read(["2026-03-02T09:00:00Z"], tz=tz)

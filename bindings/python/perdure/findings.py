@@ -50,12 +50,15 @@ class Findings:
         Rows seen, whatever became of them. Blank lines and the header are not rows.
     notes : list of str
         Decisions about the whole source that a reader of the report should know.
+    in_memory : bool
+        True where the source is a table in memory, which no command can read: advice then names Python only.
     """
 
     source: str = ""
     row_word: str = "line"
     rows: int = 0
     notes: list[str] = field(default_factory=list)
+    in_memory: bool = False
     _found: list[Finding] = field(default_factory=list)
     _resolved: list[Finding] | None = None
 
@@ -102,7 +105,8 @@ class Findings:
         first = min(rejected, key=lambda f: int(f.rows.min()))
         index = int(first.rows.argmin())
         more = self.count("rejected") - 1
-        hint = f" (and {more} more; `perdure check` lists them)" if more else ""
+        advice = 'with errors="skip", log.report.problems()' if self.in_memory else "`perdure check`"
+        hint = f" (and {more} more; {advice} lists them)" if more else ""
         value = first.value(index)
         return InputError(
             first.reason,

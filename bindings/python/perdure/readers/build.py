@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..errors import show
 from . import adjust, times
 from .layouts import ANSWER_KINDS, KINDS
 from .mapping import Mapped
@@ -22,6 +23,8 @@ _EXPECTED = {
     "success": "1 or 0 (true or false, correct or incorrect)",
     "score": "a number from 0 to 1",
 }
+
+_BLANKS_AT_BAR = r"[\s\p{Z}]*\|[\s\p{Z}]*"
 
 
 def build(sheet: Sheet, mapped: Mapped, tz: str | None, kind: str) -> RawTable:
@@ -46,6 +49,7 @@ class _Builder:
         learner = self._learner()
         item = self._id("item")
         made = self._answers()
+        skills = self._skills()
         answered, shown, response = self._times()
         keep = self.alive
         for repaired, reason, name in self.repairs:
@@ -67,7 +71,7 @@ class _Builder:
             score=table.get("score"),
             success=table.get("success"),
             grade=table.get("grade"),
-            skills=self._optional("skills", arrow_keep),
+            skills=None if skills is None else skills.filter(arrow_keep),
             kind_column=self._kind(arrow_keep),
             extra=self._extra(arrow_keep),
             findings=self.findings,
@@ -131,9 +135,27 @@ class _Builder:
 
     def _id(self, canonical: str) -> pa.Array:
         name = self.mapped.columns[canonical]
+        column = self.sheet.table.column(name)
+        if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+            several = mask(pc.greater(pc.list_value_length(column), 1).combine_chunks())
+            self._drop(several, "rejected", "holds several values", name, f"the one id of the {canonical}")
         text = self._text(name)
         self._drop(is_missing(text), "rejected", "has no id", name, f"the id of the {canonical}")
-        return text
+        return self._without_blanks(text, pc.utf8_trim_whitespace(text), name)
+
+    def _skills(self) -> pa.Array | None:
+        name = self.mapped.columns.get("skills")
+        if name is None:
+            return None
+        text = self._text(name)
+        text = pc.if_else(pa.array(is_missing(text)), pa.scalar(None, pa.string()), text)
+        clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, _BLANKS_AT_BAR, "|"))
+        return self._without_blanks(text, clean, name)
+
+    def _without_blanks(self, text: pa.Array, clean: pa.Array, name: str) -> pa.Array:
+        """Return ``clean``; rows in which it differs count as repaired: ``"a "`` and ``"a"`` are one id."""
+        self.repairs.append((mask(pc.not_equal(text, clean)), "surrounding blanks removed", name))
+        return clean
 
     def _answers(self) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -195,8 +217,11 @@ class _Builder:
             row=self.sheet.row,
             row_word=self.findings.row_word,
         )
-        days = self.mapped.layout.days and canonical == "answered_at"
-        found = times.convert(self.sheet.table.column(name), name, clock, days=days)
+        layout = self.mapped.layout
+        days = layout.days and canonical == "answered_at"
+        found = times.convert(
+            self.sheet.table.column(name), name, clock, days=days, any_start=layout.shown == "previous"
+        )
         if required:
             self._drop(found.missing, "rejected", "has no time", name, times.EXPECTED)
         for rows, reason, expected in found.faults:
@@ -262,6 +287,17 @@ class _Builder:
             if found is not None:
                 extra[canonical] = found
         if "confidence" in self.mapped.columns:
-            values, _ = numbers(self._column("confidence"), self.source, self.mapped.columns["confidence"])
-            extra["confidence"] = pa.array(values, from_pandas=True).filter(keep)
+            extra["confidence"] = self._confidence().filter(keep)
         return extra
+
+    def _confidence(self) -> pa.Array:
+        """Confidence is no reason to lose an answer: what is not a number becomes null, and a note says so."""
+        name = self.mapped.columns["confidence"]
+        values, readable = numbers(self._column("confidence"), self.source, name)
+        lost = ~readable & self.alive
+        if lost.any():
+            first = int(lost.argmax())
+            example = show(self._show(name, np.arange(lost.size) == first)[0].as_py())
+            where = f"first {self.findings.row_word} {self.sheet.row[first]}, e.g. {example}"
+            self.findings.notes.append(f"column {name!r}: values left out, not numbers: {lost.sum()} ({where})")
+        return pa.array(values, from_pandas=True)

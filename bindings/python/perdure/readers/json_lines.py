@@ -125,6 +125,8 @@ def plain_text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < _EXACT_FLOAT else repr(value)
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "backslashreplace")
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "|".join(plain_text(part) or "" for part in value)
     text = value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict) else str(value)

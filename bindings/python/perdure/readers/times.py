@@ -28,6 +28,12 @@ _UNITS = (("seconds", 0.0, 1e3), ("milliseconds", 1e10, 1.0), ("microseconds", 1
 RELATIVE_BEFORE_MS = 1_000_000_000_000
 """Numbers that stay before September 2001 are taken for time since an unknown start, and the report says so."""
 
+_SPREADSHEET_DAYS = (30_000.0, 60_000.0)
+"""Days since 1899-12-30 as spreadsheets count them: 1982-02-18 to 2064-04-08. As seconds: some hours of 1970-01-01."""
+_SPREADSHEET_SHARE = 0.9
+_SPREADSHEET_SPAN = 4_000.0
+"""Whole numbers are taken for days when they span less than eleven years, which as seconds is just over an hour."""
+
 
 @dataclass
 class Times:
@@ -56,8 +62,14 @@ class Clock:
     row_word: str
 
 
-def convert(column: pa.Array | pa.ChunkedArray, name: str, clock: Clock, *, days: bool = False) -> Times:
-    """Convert a column; InputError when its times have no offset and ``clock`` has no zone."""
+def convert(
+    column: pa.Array | pa.ChunkedArray, name: str, clock: Clock, *, days: bool = False, any_start: bool = False
+) -> Times:
+    """Convert a column; InputError when its times have no offset and ``clock`` has no zone, or are spreadsheet days.
+
+    ``days`` reads numbers as days since 1970. ``any_start`` says that numbers are known to be seconds since an unknown
+    start, whatever their size.
+    """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
         array = decoded(array)
@@ -72,11 +84,11 @@ def convert(column: pa.Array | pa.ChunkedArray, name: str, clock: Clock, *, days
         )
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         values, _ = numbers(array.cast(pa.float64()) if pa.types.is_decimal(kind) else array, clock.source, name)
-        times = _from_numbers(values, name, days)
+        times = _from_numbers(values, name, clock, days, any_start)
     elif not text:
         raise InputError(f"values of type {kind} are not times", source=clock.source, column=name, expected=EXPECTED)
     else:
-        times = _from_text(trimmed(as_text(array, clock.source, name)), name, clock, days)
+        times = _from_text(trimmed(as_text(array, clock.source, name)), name, clock, days, any_start)
     good = ~times.missing
     for mask, _, _ in times.faults:
         good &= ~mask
@@ -105,7 +117,7 @@ def _from_timestamps(array: pa.Array, name: str, clock: Clock) -> Times:
     return times
 
 
-def _from_numbers(values: npt.NDArray[np.float64], name: str, days: bool) -> Times:
+def _from_numbers(values: npt.NDArray[np.float64], name: str, clock: Clock, days: bool, any_start: bool) -> Times:
     missing = np.isnan(values)
     finite = np.isfinite(values)
     times = Times(np.zeros(values.size, np.int64), missing)
@@ -115,6 +127,8 @@ def _from_numbers(values: npt.NDArray[np.float64], name: str, days: bool) -> Tim
     if days:
         factor = 86_400_000.0
     else:
+        if not any_start:
+            _refuse_spreadsheet_days(values, finite, name, clock)
         magnitude = np.abs(values)
         limits = [low for _, low, _ in _UNITS[1:]]
         chosen = int(np.searchsorted(limits, np.median(magnitude[finite]), side="right"))
@@ -130,14 +144,38 @@ def _from_numbers(values: npt.NDArray[np.float64], name: str, days: bool) -> Tim
     return times
 
 
-def _from_text(text: pa.StringArray, name: str, clock: Clock, days: bool) -> Times:
+def _refuse_spreadsheet_days(values: npt.NDArray[np.float64], finite: Mask, name: str, clock: Clock) -> None:
+    """Raise InputError when nine values in ten have the size of spreadsheet days, some fractional or all close.
+
+    Seconds since an unknown start pass: they begin near zero or spread far beyond the hours that the range covers.
+    """
+    low, high = _SPREADSHEET_DAYS
+    inside = finite & (np.nan_to_num(values) >= low) & (np.nan_to_num(values) <= high)
+    if int(inside.sum()) < _SPREADSHEET_SHARE * int(finite.sum()):
+        return
+    like = values[inside]
+    if bool((like == np.floor(like)).all()) and float(np.ptp(like)) >= _SPREADSHEET_SPAN:
+        return
+    at = int(inside.argmax())
+    raise InputError(
+        "looks like spreadsheet days",
+        source=clock.source,
+        row=int(clock.row[at]),
+        column=name,
+        value=float(values[at]),
+        expected="ISO 8601 with an offset, or epoch s/ms/us/ns",
+        row_word=clock.row_word,
+    )
+
+
+def _from_text(text: pa.StringArray, name: str, clock: Clock, days: bool, any_start: bool) -> Times:
     parsed = iso.parse(text)
     status = parsed.status
     read = status == iso.READ
     numeric = status == iso.NUMBER
     if days or int(numeric.sum()) > int(read.sum() + (status == iso.DATE_ONLY).sum()):
         values, readable = numbers(text, clock.source, name)
-        times = _from_numbers(values, name, days)
+        times = _from_numbers(values, name, clock, days, any_start)
         times.missing = status == iso.MISSING
         times.faults.append((~readable & ~times.missing, "is not a number like the other times", "a number"))
         return times

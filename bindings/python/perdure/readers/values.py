@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -45,13 +46,24 @@ def as_text(column: pa.Array | pa.ChunkedArray, source: str, name: str) -> pa.St
     try:
         if pa.types.is_list(kind) or pa.types.is_large_list(kind):
             flat = as_text(array.values, source, name)
+            if flat.null_count:  # binary_join would drop the whole list
+                return _joined(array, flat)
             lists = pa.ListArray.from_arrays(array.offsets.cast(pa.int32()), flat, mask=array.is_null())
             return pc.binary_join(lists, "|")
+        if pa.types.is_duration(kind):
+            raise TypeError("its text is a count of an unnamed unit")
         return array.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, TypeError) as error:
         raise InputError(
             f"values of type {kind} cannot be read", source=source, column=name, expected="text, numbers or times"
         ) from error
+
+
+def _joined(array: pa.ListArray, flat: pa.StringArray) -> pa.StringArray:
+    texts, starts = flat.to_pylist(), array.offsets.to_pylist()
+    parts = [texts[start:stop] for start, stop in pairwise(starts)]
+    joined = ["|".join(text for text in part if text is not None) for part in parts]
+    return pc.if_else(array.is_null(), pa.scalar(None, pa.string()), pa.array(joined, pa.string()))
 
 
 def decoded(array: pa.DictionaryArray) -> pa.Array:

@@ -24,8 +24,10 @@ def local_to_utc(zone: str, local_ms: npt.NDArray[np.int64]) -> tuple[npt.NDArra
     return np.asarray(utc, dtype=np.int64), np.asarray(status, dtype=np.uint8)
 
 
-def check_zone(zone: str) -> None:
+def check_zone(zone: object) -> None:
     """Raise InputError when ``tz=`` names no time zone."""
+    if not isinstance(zone, str):
+        raise InputError("tz= is not text", value=zone, expected="an IANA name such as 'Europe/Paris'")
     try:
         if not zone.strip():
             raise ValueError("empty")
