@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -20,13 +18,12 @@ from ._progress import reporting
 from .errors import InputError
 from .log import ReviewLog, require_log
 from .models import MODELS, Constant, Estimator
+from .splits import Mask, clusters_of, folds_of
 
-Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 BINS = 20
 SEED = 20261123
-MS_PER_DAY = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -190,7 +187,7 @@ def evaluate(
     contenders = _named(models)
     if len(require_log(log)) == 0:
         raise InputError("no answers", source="log", expected="answers to predict")
-    held_out = list(_folds_of(log, split, folds))
+    held_out = list(folds_of(log, split, folds))
     steps = len(held_out) * len(contenders)
     predictions = {name: np.full(len(log), np.nan) for name in contenders}
     fold_of_row = np.zeros(len(log), dtype=np.int64)
@@ -213,7 +210,7 @@ def evaluate(
         success=log.success[rows],
         fold=fold_of_row[rows],
         gap=gaps[rows],
-        cluster=_clusters(log)[rows],
+        cluster=clusters_of(log)[rows],
         predictions={name: p[rows] for name, p in predictions.items()},
         split=split,
         kind=log._kind,
@@ -243,9 +240,7 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
     named: dict[str, Estimator] = {}
     for model in [*models, Constant()]:
         if isinstance(model, str):
-            if model not in (*MODELS, Constant.id):
-                _catalog.find(model, "perdure")
-            model = Constant() if model == Constant.id else MODELS[model]()
+            model = Constant() if model == Constant.id else MODELS[_catalog.find(model, "perdure")["id"]]()
         if not isinstance(model, Estimator):
             raise InputError(
                 "not a model", source="models", value=model, expected="an estimator of perdure or a catalog id"
@@ -260,59 +255,6 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
     if len(named) == 1 and not models:
         raise InputError("no model", source="models", expected="at least one")
     return {name: model for name, model in named.items() if name != Constant.id} | {Constant.id: named[Constant.id]}
-
-
-def _folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
-    """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
-    least = 1 if split == "time" else 2
-    if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= 1000:
-        raise InputError("does not fit", source="folds", value=folds, expected=f"a whole number from {least} to 1000")
-    if split == "time":
-        yield from _time_folds(log, folds)
-    elif split == "learner":
-        learner = log._core.learner
-        count = len(np.unique(learner))
-        if count < folds:
-            raise InputError(
-                "too few learners", source="folds", value=folds, expected=f"at most {count}, the number of learners"
-            )
-        everything = np.ones(len(log), dtype=bool)
-        # by the order of ids, so that neither the order of rows nor learners without rows play a part
-        rank = np.empty(len(log.learners), dtype=np.int64)
-        rank[sorted(np.unique(learner).tolist(), key=lambda code: log.learners[code])] = np.arange(count)
-        for fold in range(folds):
-            test = rank[learner] % folds == fold
-            yield ~test, test, everything
-    else:
-        raise InputError("unknown choice", source="split", value=split, expected="'time' or 'learner'")
-
-
-def _time_folds(log: ReviewLog, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
-    answered = log._core.answered_at
-    ordered = np.sort(answered)
-    cuts = [int(ordered[len(ordered) * k // (folds + 1)]) for k in range(1, folds + 1)]
-    edges = [int(ordered[0]), *cuts, int(ordered[-1]) + 1]
-    if any(early >= late for early, late in pairwise(edges)):
-        raise InputError(
-            "the log has too few different times",
-            source="folds",
-            value=folds,
-            expected=f"fewer folds for {len(log)} answers",
-        )
-    for start, end in pairwise(edges[1:]):
-        train = answered < start
-        seen = answered < end
-        yield train, seen & ~train, seen
-
-
-def _clusters(log: ReviewLog) -> npt.NDArray[np.uint32]:
-    """What is resampled together: learners; days (UTC) where there is one learner."""
-    learner = log._core.learner
-    if len(np.unique(learner)) > 1:
-        codes: npt.NDArray[np.uint32] = learner
-        return codes
-    _, days = np.unique(log._core.answered_at // MS_PER_DAY, return_inverse=True)
-    return days.astype(np.uint32)
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:

@@ -90,7 +90,7 @@ TEST(DocsEmbed, Fit) {
       {.learner = learner, .item = item, .answered_at = answered_at, .shown_at = {}, .score = score, .grade = grade});
   const data::Histories histories{log, time::ElapsedRule::parse(models::Fsrs6::elapsed_rule).value()};
   const fit::FitReport fitted = fit::pooled<models::Fsrs6>(histories, models::defaults<models::Fsrs6>(), {.threads = 2});
-  if (fitted.status != fit::Status::converged) throw std::runtime_error{fitted.reason};
+  if (fitted.status == fit::Status::no_data) throw std::runtime_error{fitted.reason};
   const models::Fsrs6 model = models::Fsrs6::make(fitted.parameters).value();
   EXPECT_TRUE(report.rejected.empty());
   EXPECT_EQ(report.rows(), 5U);
