@@ -477,7 +477,7 @@ def test_interrupted_in_the_middle(delay: float, tmp_path: Path) -> None:
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    if process.returncode == 0:  # it was faster than the signal
+    if process.returncode in (0, -signal.SIGINT):  # it was faster than the signal, or Python was shutting down already
         assert (folder / "demo.json").is_file()
         return
     assert process.returncode == INTERRUPTED, err

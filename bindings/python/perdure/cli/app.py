@@ -152,4 +152,5 @@ def main() -> NoReturn:
         mute_stdout()
     except KeyboardInterrupt:  # between two commands of this function, where nothing is being written
         code = INTERRUPTED
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: Ctrl-C while Python shuts down changes nothing
     sys.exit(code)
