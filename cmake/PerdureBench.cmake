@@ -11,3 +11,10 @@ foreach(layer IN LISTS bench_layers)
     perdure_private_options(bench_${layer})
   endif()
 endforeach()
+
+# Our side of the comparison with other implementations; `python -m bench.peers` builds and asks it.
+add_executable(perdure_side "${PROJECT_SOURCE_DIR}/bench/peers/perdure_side.cpp")
+target_link_libraries(perdure_side PRIVATE perdure::perdure)
+perdure_private_options(perdure_side)
+
+include("${PROJECT_SOURCE_DIR}/bench/kernels/objects.cmake")

@@ -13,10 +13,16 @@ target_compile_features(perdure_headers INTERFACE cxx_std_20)
 target_link_libraries(perdure_headers INTERFACE Eigen3::Eigen Boost::headers Threads::Threads)
 set_target_properties(perdure_headers PROPERTIES EXPORT_NAME headers)
 
+include(PerdureKernels)
+list(FILTER PERDURE_SOURCES EXCLUDE REGEX "/src/kernels/object.cpp$")
+
 add_library(perdure ${PERDURE_SOURCES})
 add_library(perdure::perdure ALIAS perdure)
 target_link_libraries(perdure PUBLIC perdure_headers)
-target_include_directories(perdure PRIVATE "${PROJECT_SOURCE_DIR}/src")
+target_include_directories(perdure PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_BINARY_DIR}/kernels")
+foreach(kernel IN LISTS PERDURE_KERNEL_TARGETS)
+  target_sources(perdure PRIVATE $<TARGET_OBJECTS:${kernel}>)
+endforeach()
 set_target_properties(perdure PROPERTIES
   POSITION_INDEPENDENT_CODE ON
   VERSION ${PROJECT_VERSION}

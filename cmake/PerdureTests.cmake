@@ -1,4 +1,5 @@
-# C++ tests. tests/unit/<layer> makes one executable per layer, tests/laws one per file, tests/golden and tests/determinism one each.
+# C++ tests. tests/unit/<layer> makes one executable per layer, tests/golden and tests/determinism one each. tests/laws makes one per file, and
+# several for a file that names PERDURE_TEST_PART: each compiles the suite for a part of the catalog.
 
 include(GoogleTest)
 find_package(GTest CONFIG REQUIRED)
@@ -12,7 +13,7 @@ endforeach()
 function(perdure_add_test name label)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE perdure::perdure GTest::gmock GTest::gtest_main)
-  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/src")
   target_compile_definitions(${name} PRIVATE PERDURE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests")
   perdure_private_options(${name})
   add_dependencies(tests_${label} ${name})
@@ -31,7 +32,15 @@ file(GLOB law_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/laws/*_test
 foreach(source IN LISTS law_sources)
   cmake_path(GET source STEM stem)
   string(REGEX REPLACE "_test$" "" stem "${stem}")
-  perdure_add_test(laws_${stem} laws "${source}")
+  file(STRINGS "${source}" parted REGEX "PERDURE_TEST_PARTS" LIMIT_COUNT 1)
+  if(parted)
+    foreach(part RANGE 5)
+      perdure_add_test(laws_${stem}_${part} laws "${source}")
+      target_compile_definitions(laws_${stem}_${part} PRIVATE PERDURE_TEST_PART=${part} PERDURE_TEST_PARTS=6)
+    endforeach()
+  else()
+    perdure_add_test(laws_${stem} laws "${source}")
+  endif()
 endforeach()
 
 foreach(kind IN ITEMS golden determinism)
@@ -54,6 +63,9 @@ endfunction()
 
 perdure_add_check(headers_stand_alone "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target all_verify_interface_header_sets)
 set_tests_properties(check.headers_stand_alone PROPERTIES RUN_SERIAL ON)
+if(NOT PERDURE_SANITIZE)
+  perdure_add_check(isa_symbols "${Python_EXECUTABLE}" tools/check_isa_symbols.py ${PERDURE_KERNEL_OBJECTS_BY_ISA})
+endif()
 perdure_add_check(layers "${Python_EXECUTABLE}" tools/check_layers.py)
 perdure_add_check(mirror "${Python_EXECUTABLE}" tools/check_mirror.py)
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace {
 
 using perdure::Grade;
@@ -22,10 +24,33 @@ struct RisingRecall : HalfLife {
   }
 };
 
+struct StartsBelowOne : HalfLife {
+  template <class T>
+  static T recall(const Params<T>& w, const State<T>& s, const T& days) {
+    return T(0.999) * HalfLife::recall(w, s, days);
+  }
+};
+
 struct WrongInterval : HalfLife {
   template <class T>
   static T interval(const Params<T>& w, const State<T>& s, const T& target) {
     return T(1.001) * HalfLife::interval(w, s, target);
+  }
+};
+
+/// Says of an interval that exists that it does not.
+struct NeverFalls : HalfLife {
+  template <class T>
+  static T interval(const Params<T>&, const State<T>&, const T&) {
+    return T(std::numeric_limits<double>::infinity());
+  }
+};
+
+/// Says that recall is at the target at once.
+struct AlwaysBelow : HalfLife {
+  template <class T>
+  static T interval(const Params<T>&, const State<T>&, const T&) {
+    return T(0.0);
   }
 };
 
@@ -72,6 +97,9 @@ std::size_t violations(const Law& law) {
 #define PERDURE_LAW(law, model) [](std::uint32_t i) { return testing_laws::law<model>(testing_laws::sample<model>(i)); }
 
 TEST(BrokenModel, RisingRecallIsFound) { EXPECT_GT(violations(PERDURE_LAW(recall_never_rises, RisingRecall)), 0U); }
+TEST(BrokenModel, StartBelowOneIsFound) { EXPECT_GT(violations(PERDURE_LAW(recall_starts_at_one, StartsBelowOne)), 0U); }
+TEST(BrokenModel, IntervalThatNeverEndsIsFound) { EXPECT_GT(violations(PERDURE_LAW(interval_inverts_recall, NeverFalls)), 0U); }
+TEST(BrokenModel, IntervalOfNothingIsFound) { EXPECT_GT(violations(PERDURE_LAW(interval_inverts_recall, AlwaysBelow)), 0U); }
 TEST(BrokenModel, WrongIntervalIsFound) { EXPECT_GT(violations(PERDURE_LAW(interval_inverts_recall, WrongInterval)), 0U); }
 TEST(BrokenModel, RewardedFailureIsFound) { EXPECT_GT(violations(PERDURE_LAW(success_never_forgets_faster, RewardsFailure)), 0U); }
 TEST(BrokenModel, UnboundedStateIsFound) { EXPECT_GT(violations(PERDURE_LAW(states_stay_in_bounds, Unbounded)), 0U); }
@@ -79,6 +107,7 @@ TEST(BrokenModel, PackThatDiffersIsFound) { EXPECT_GT(violations(PERDURE_LAW(pac
 TEST(BrokenModel, LostDerivativeIsFound) { EXPECT_GT(violations(PERDURE_LAW(dual_gradient_equals_difference, LostDerivative)), 0U); }
 
 TEST(BrokenModel, SoundModelPassesEveryLaw) {
+  EXPECT_EQ(violations(PERDURE_LAW(recall_starts_at_one, Sound)), 0U);
   EXPECT_EQ(violations(PERDURE_LAW(recall_never_rises, Sound)), 0U);
   EXPECT_EQ(violations(PERDURE_LAW(interval_inverts_recall, Sound)), 0U);
   EXPECT_EQ(violations(PERDURE_LAW(success_never_forgets_faster, Sound)), 0U);

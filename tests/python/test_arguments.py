@@ -136,7 +136,7 @@ BAD_COLUMNS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "three state columns": ({"state": (*STATE, STATE[0])}, "got '3 columns'; expected a tuple of 2"),
     "state columns that differ": ({"state": (STATE[0], STATE[1][:3])}, "difficulty must have 4 rows, got 3"),
-    "no such model": ({"model": "fsrs"}, "model: unknown model.*'fsrs'.*did you mean fsrs6"),
+    "no such model": ({"model": "fsrs66"}, "model: unknown model.*'fsrs66'.*did you mean fsrs6"),
     "no such profile": ({"profile": "py_fsrs"}, "profile: unknown profile of fsrs6.*'py_fsrs'.*did you mean py_fsrs_6"),
     "20 parameters": ({"parameters": np.ones(20)}, "21.*20"),
     "no parameters": ({"parameters": []}, "21.*0"),

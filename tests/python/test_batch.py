@@ -17,8 +17,18 @@ from perdure import batch
 from perdure._catalog import entries
 
 HALF_ULP = 2.0**-24
-"""Columns are float32 and rows are computed in float64, so a row is off by half a unit in the last place at most."""
+"""Half a unit in the last place of float32, the type of columns."""
 
+KERNEL = 2e-5
+"""What float32 kernels are held to, in relative terms; tests/laws/kernel_rows.hpp derives it."""
+
+
+def waived(model: str) -> set[str]:
+    """Laws that a model says it breaks."""
+    return {waiver["law"] for entry in entries() if entry["id"] == model for waiver in entry["waivers"]}
+
+
+RISING = {model for model in perdure.catalog() if "recall_never_rises" in waived(model)}
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 DEFAULTS = np.fromstring(
@@ -26,7 +36,7 @@ DEFAULTS = np.fromstring(
     "1.4835 0.0614 0.2629 1.6483 0.6014 1.8729 0.5425 0.0912 0.0658 0.1542",
     sep=" ",
 )
-LOWER = np.array([0.001] * 4 + [1, 0.001, 0.001, 0.001, 0, 0, 0.001, 0.001, 0.001, 0.001, 0, 0, 1, 0, 0, 0.01, 0.1])
+LOWER = np.array([0.001] * 4 + [1, 0.001, 0.001, 0.001, 0, 0, 0.001, 0.001, 0.001, 0.001, 0, 0, 1, 0, 0, 0, 0.1])
 UPPER = np.array([100] * 4 + [10, 4, 4, 0.75, 4.5, 0.8, 3.5, 5, 0.25, 0.9, 4, 1, 6, 2, 2, 0.8, 0.8])
 PROFILES: dict[str, dict[str, Any]] = {
     "perdure": {},
@@ -79,10 +89,9 @@ def test_parameters_are_the_published_ones() -> None:
 
 
 def test_the_published_sequence() -> None:
-    # Six roundings to float32 of 6e-8 each, and half a unit of the printed digits.
     s, d = replay([1, 3, 3, 3, 3, 3], [0, 0, 1, 3, 8, 21], profile="fsrs_rs")
-    assert s == pytest.approx(53.6269, abs=5e-5 + 6 * 53.6 * 2 * HALF_ULP)
-    assert d == pytest.approx(6.35749, abs=5e-6 + 6 * 6.4 * 2 * HALF_ULP)
+    assert s == pytest.approx(53.6269, rel=KERNEL)
+    assert d == pytest.approx(6.35749, rel=KERNEL)
 
 
 def test_the_published_sequence_through_states() -> None:
@@ -100,30 +109,30 @@ def test_the_published_intervals() -> None:
     grade = [3, 3, 3, 3, 3, 3, 1, 1, 3, 3, 3, 3, 3]
     days = [0, 2, 11, 46, 163, 498, 0, 0, 2, 4, 7, 12, 21]
     s, d = replay(grade, [0, *days[:-1]], profile="py_fsrs_6_3_2")
-    assert s == pytest.approx(20.77036, abs=5e-6 + 13 * 20.8 * 2 * HALF_ULP)
-    assert d == pytest.approx(9.05576, abs=5e-6 + 13 * 9.1 * 2 * HALF_ULP)
+    assert s == pytest.approx(20.77036, rel=KERNEL)
+    assert d == pytest.approx(9.05576, rel=KERNEL)
     assert round(float(batch.interval("fsrs6", (floats(s), floats(d)), 0.9)[0])) == days[-1]
 
 
 def test_published_single_steps() -> None:
-    # The source computes in float32: a few units in the last place of its printed eight digits.
+    # The source computes in float32 too.
     five = np.full(4, 5.0, dtype=np.float32)
     d, r, g = floats(1, 2, 3, 4), floats(0.9, 0.8, 0.7, 0.6), grades(1, 2, 3, 4)
     t = batch.interval("fsrs6", (five, d), r)
     right = batch.review("fsrs6", (five, d), np.maximum(g, 2) + grades(1, 0, 0, 0), t)[0]
-    np.testing.assert_allclose(right, [25.602541, 28.226582, 58.656002, 127.226685], rtol=1e-6)
+    np.testing.assert_allclose(right, [25.602541, 28.226582, 58.656002, 127.226685], rtol=KERNEL)
     wrong = batch.review("fsrs6", (five, d), grades(1, 1, 1, 1), t)[0]
-    np.testing.assert_allclose(wrong, [1.0525396, 1.1894329, 1.3680838, 1.584989], rtol=1e-6)
+    np.testing.assert_allclose(wrong, [1.0525396, 1.1894329, 1.3680838, 1.584989], rtol=KERNEL)
     same_day = batch.review("fsrs6", (five, d), g, floats(0, 0, 0, 0))[0]
-    np.testing.assert_allclose(same_day, [1.596818, 5.0, 5.0, 8.12961], rtol=1e-6)
+    np.testing.assert_allclose(same_day, [1.596818, 5.0, 5.0, 8.12961], rtol=KERNEL)
     np.testing.assert_allclose(
-        batch.review("fsrs6", (five, five), g, t)[1], [8.341763, 6.6659956, 4.990228, 3.3144615], rtol=1e-6
+        batch.review("fsrs6", (five, five), g, t)[1], [8.341763, 6.6659956, 4.990228, 3.3144615], rtol=KERNEL
     )
     s = floats(1, 2, 3, 4, 4, 2)
     np.testing.assert_allclose(
         batch.recall("fsrs6", (s, s), np.arange(6, dtype=np.float32)),
         [1, 0.9403443, 0.9253786, 0.9185229, 0.9, 0.8261359],
-        rtol=1e-6,
+        rtol=KERNEL,
     )
 
 
@@ -131,8 +140,7 @@ def test_published_intervals_of_one_day() -> None:
     targets = np.arange(1, 11, dtype=np.float32) / np.float32(10)
     one = np.ones(10, dtype=np.float32)
     days = np.maximum(np.round(batch.interval("fsrs6", (one, one), targets)), 1)
-    # r^(-1/w20) multiplies the source's float32 rounding of r by 6.5.
-    np.testing.assert_allclose(days, [3116766, 34793, 2508, 387, 90, 27, 9, 3, 1, 1], rtol=7 * 2 * HALF_ULP, atol=0)
+    np.testing.assert_allclose(days, [3116766, 34793, 2508, 387, 90, 27, 9, 3, 1, 1], rtol=KERNEL, atol=0)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -140,8 +148,8 @@ def test_batch_equals_a_second_implementation(profile: str, fsrs6_reference: Cal
     options = PROFILES[profile]
     ceiling = 1e6 if options.get("ceiling") == np.inf else 36500.0
     rng = np.random.default_rng(7)
-    # The rounding of ts-fsrs to 8 decimals is on top.
-    near = {"rtol": HALF_ULP * 1.001, "atol": 1e-8 if profile == "ts_fsrs_5" else 0.0}
+    # The rounding of ts-fsrs to 8 decimals is on top; it is not in the kernels.
+    near = {"rtol": KERNEL, "atol": 1e-8 if profile == "ts_fsrs_5" else 0.0}
     for number in range(4):
         w = DEFAULTS if number == 0 else rng.uniform(LOWER, UPPER)
         w[:4].sort()
@@ -160,12 +168,11 @@ def test_batch_equals_a_second_implementation(profile: str, fsrs6_reference: Cal
             np.testing.assert_allclose(got, expected, **near)
         np.testing.assert_allclose(batch.recall("fsrs6", state, rows["t"], **common), reference.recall(t, s), **near)
         targets = rng.uniform(0.3, 1.0, s.size).astype(np.float32)
-        # Near 1 the interval is a difference of numbers near 1: float64 leaves 1e-16 x S/F.
         np.testing.assert_allclose(
             batch.interval("fsrs6", state, targets, **common),
             reference.interval(targets.astype(np.float64), s),
-            rtol=HALF_ULP * 1.01,
-            atol=1e-9,
+            rtol=KERNEL,
+            atol=1e-9,  # near 1 the reference is a difference of numbers near 1: float64 leaves 1e-16 x S/F
         )
 
 
@@ -177,26 +184,40 @@ def test_half_life_equals_a_second_implementation() -> None:
     right = rows["g"] > 1
     expected = np.clip(np.where(right, h * (1.0 + gain * (1.0 - r)), lapse * h), 1 / 96, 36500.0)
     common = {"parameters": w}
-    np.testing.assert_allclose(batch.recall("half-life", h, rows["t"], **common), r, rtol=HALF_ULP * 1.001, atol=1e-38)
+    np.testing.assert_allclose(batch.recall("half-life", h, rows["t"], **common), r, rtol=KERNEL, atol=2e-38)
     np.testing.assert_allclose(
-        batch.review("half-life", (h,), rows["g"], rows["t"], **common)[0], expected, rtol=2 * HALF_ULP
+        batch.review("half-life", (h,), rows["g"], rows["t"], **common)[0], expected, rtol=KERNEL
     )
     first = batch.first("half-life", rows["g"], **common)[0]
     np.testing.assert_array_equal(first, np.where(right, right_first, wrong_first).astype(np.float32))
 
 
-@pytest.mark.parametrize("model", perdure.catalog())
+@pytest.mark.parametrize("model", sorted(set(perdure.catalog()) - RISING))
 def test_recall_and_interval_invert_each_other(model: str) -> None:
-    rows = random_rows(20_000, 5, ceiling=3000.0)
-    state = (rows["s"], rows["d"])[: len(next(e for e in entries() if e["id"] == model)["state"])]
+    rows = random_rows(20_000, 5)
+    state = batch.review(model, batch.first(model, rows["g"]), rows["g"][::-1], np.minimum(rows["t"], 1e3))
     targets = np.random.default_rng(6).uniform(0.5, 1.0, rows["s"].size).astype(np.float32)
     targets[:2] = 1.0
     days = batch.interval(model, state, targets)
-    # |dR/d ln t| < 1 for both curves, so two roundings, of t and of R, are all there is.
-    np.testing.assert_allclose(batch.recall(model, state, days), targets, atol=2 * HALF_ULP, rtol=0)
-    assert np.all(days[:2] == 0)
-    assert np.all(batch.recall(model, state, np.zeros_like(days)) == 1)
-    assert np.all(batch.recall(model, state, rows["t"]) >= batch.recall(model, state, rows["t"] * np.float32(1.5)))
+    within = days < 9e5
+    # Recall may fall in steps, so what is asked is that the target lies between just before and just after.
+    before = batch.recall(model, state, np.where(within, days * np.float32(1 - 1e-5), 1e6))
+    after = batch.recall(model, state, np.where(within, days * np.float32(1 + 1e-5), 0.0))
+    assert np.all(days >= 0)
+    beyond = (days > 9e5) & np.isfinite(days)  # elapsed days end at a million
+    assert np.all((before >= targets - KERNEL) | (days == 0) | beyond)
+    assert np.all((after <= targets + KERNEL) | ~within)
+
+
+@pytest.mark.parametrize("model", perdure.catalog())
+def test_recall_never_rises_unless_the_model_says_so(model: str) -> None:
+    rows = random_rows(20_000, 5)
+    state = batch.first(model, rows["g"])
+    if "recall_starts_at_one" not in waived(model):
+        np.testing.assert_allclose(batch.recall(model, state, np.zeros_like(rows["t"])), 1, atol=2e-4)
+    if model not in RISING:
+        later = batch.recall(model, state, np.minimum(rows["t"] * np.float32(1.5), 1e6))
+        assert np.all(batch.recall(model, state, rows["t"]) >= later - np.float32(1e-6))
 
 
 @pytest.mark.parametrize("model", perdure.catalog())

@@ -28,6 +28,8 @@ from perdure.cohort import _KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+INSTALLED = ROOT / "tests" / "install"
+EXAMPLES = DOCS / "examples"  # built and run by the install tests
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))] if DOCS.is_dir() else []
 FENCE = re.compile(r"^```(\w*)[ \t]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -162,8 +164,8 @@ def stands_in(quoted: list[str], source: list[str]) -> str | None:
 @pytest.mark.parametrize(
     ("language", "sources", "comment"),
     [
-        ("cpp", sorted((ROOT / "tests").glob("unit/**/*_test.cpp")), "//"),
-        ("cmake", sorted((ROOT / "tests" / "install").rglob("CMakeLists.txt")), "#"),
+        ("cpp", [*sorted((ROOT / "tests").glob("unit/**/*_test.cpp")), *sorted(EXAMPLES.rglob("*.cpp"))], "//"),
+        ("cmake", sorted(path for root in (INSTALLED, EXAMPLES) for path in root.rglob("CMakeLists.txt")), "#"),
     ],
     ids=["cpp", "cmake"],
 )
@@ -188,7 +190,7 @@ def cells(page: Path) -> list[list[str]]:
 
 
 def model_page(model: str) -> Path:
-    return DOCS / "models" / f"{model.replace('-', '_')}.md"
+    return DOCS / "models" / f"{re.sub('[-.]', '_', model)}.md"
 
 
 def parameter_rows(entry: dict[str, Any]) -> list[list[str]]:
@@ -219,14 +221,22 @@ def test_parameter_table_is_the_catalogs(model: str) -> None:
         assert table == wanted, f"the table of {model} ({entry['profile']}) is\n{text}"
 
 
+def state_rows(entry: dict[str, Any]) -> set[tuple[str, str]]:
+    """Field and unit in the state table of a page: one row per kind of a history's slots, `age_1` to `age_16`."""
+    rows = {(f"`{field['name']}`", field["unit"]) for field in entry["state"]}
+    if ("`age_16`", "days") not in rows:
+        return rows
+    return {(f"{name[:-4]}_1` to {name}", unit) for name, unit in rows if name.endswith("_16`")}
+
+
 @pytest.mark.parametrize("model", perdure.catalog())
 def test_page_names_profiles_rules_and_state(model: str) -> None:
     found = cells(model_page(model))
     for entry in _catalog.entries():
         if entry["id"] == model:
             assert [f"`{entry['profile']}`", f"`{entry['elapsed_rule']}`"] in [row[:2] for row in found]
-            for field in entry["state"]:
-                assert [f"`{field['name']}`", field["unit"]] in [row[:2] for row in found]
+            for field, unit in state_rows(entry):
+                assert [field, unit] in [row[:2] for row in found]
 
 
 def test_cohort_page_has_every_key() -> None:

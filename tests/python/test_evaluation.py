@@ -225,7 +225,7 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
         ({"models": []}, "models: no model"),
         ({"models": [object()]}, "models: not a model"),
         ({"models": [HalfLife]}, "models: not a model"),
-        ({"models": ["fsrs7"]}, "model: unknown model, got 'fsrs7'.*did you mean fsrs6"),
+        ({"models": ["fsrs66"]}, "model: unknown model, got 'fsrs66'.*did you mean fsrs6"),
         ({"split": "random"}, "split: unknown choice, got 'random'; expected 'time' or 'learner'"),
         ({"folds": 0}, "folds: .*got 0; expected a whole number from 1"),
         ({"folds": 1, "split": "learner"}, "folds: .*got 1; expected a whole number from 2"),

@@ -127,7 +127,7 @@ def put(*keys: str) -> Callable[[dict[str, Any], Any], None]:
 CHANGES: list[tuple[tuple[str, ...], list[Any]]] = [
     (("format",), [..., None, "perdure", 3]),
     (("format_version",), [..., None, 0, 2, "1"]),
-    (("model",), [..., None, "fsrs7", "constant", ["half-life"]]),
+    (("model",), [..., None, "fsrs8", "guess", ["half-life"]]),
     (("profile",), [..., None, "fsrs_rs", 3]),
     (("elapsed_rule",), [..., None, "weeks", "calendar-days:Mars/Base:4", 1]),
     (("parameters",), [..., None, [], {}, [1.0] * 4]),

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from .errors import InputError
 
+Column = npt.NDArray[np.float32]
+
 
 def as_array(values: Any, name: str) -> npt.NDArray[Any]:
     """Array of values; refuses nested lists of different lengths."""
@@ -23,4 +25,43 @@ def numbers(values: Any, name: str) -> npt.NDArray[Any]:
     column = as_array(values, name)
     if column.dtype.kind not in "fiu":
         raise InputError("wrong type", source=name, value=str(column.dtype), expected="numbers")
+    return column
+
+
+def grades(grade: npt.ArrayLike) -> npt.NDArray[np.uint8]:
+    """Column of grades as uint8; whether a uint8 is 1, 2, 3 or 4 is for the kernel to check."""
+    column = as_array(grade, "grade")
+    if column.dtype == np.uint8:
+        return np.ascontiguousarray(column)
+    if column.dtype.kind not in "iu" and column.size:
+        raise InputError(
+            "wrong type", source="grade", value=str(column.dtype), expected="whole numbers 1, 2, 3 or 4 (uint8)"
+        )
+    outside = np.flatnonzero((column < 1) | (column > 4))
+    if outside.size:
+        at = int(outside[0])
+        raise InputError(f"grade[{at}] must be 1, 2, 3 or 4", source="perdure.batch", value=int(column.reshape(-1)[at]))
+    return np.ascontiguousarray(column.astype(np.uint8))
+
+
+def offsets(offsets: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Column of offsets as int64."""
+    column = as_array(offsets, "offsets")
+    if column.dtype.kind not in "iu" and column.size:
+        raise InputError("wrong type", source="offsets", value=str(column.dtype), expected="whole numbers (int64)")
+    return np.ascontiguousarray(column.astype(np.int64, copy=False))
+
+
+def floats(values: npt.ArrayLike, name: str) -> Column:
+    """Column of numbers as contiguous float32; borrowed where it is that already."""
+    return np.ascontiguousarray(numbers(values, name).astype(np.float32, copy=False))
+
+
+def writeable(column: Column, name: str) -> Column:
+    """A caller's column to write results into."""
+    fits = isinstance(column, np.ndarray) and column.dtype == np.float32 and column.ndim == 1
+    if not fits or not column.flags.c_contiguous or not column.flags.writeable:
+        found = str(column.dtype) if isinstance(column, np.ndarray) else column
+        expected = f"a contiguous, writeable float32 array for {name}"
+        raise InputError("not a column to write into", source="out", value=found, expected=expected)
     return column

@@ -5,6 +5,13 @@ A model is named by its catalog id. A state is a tuple of float32 columns, one p
 not copied; the GIL is released; the result does not depend on the number of threads. Where a column of grades, days or
 targets is expected, one number stands for all rows.
 
+The arithmetic is float32, by kernels for the widest instruction set that the machine has (`instruction_set`; the
+environment variable ``PERDURE_ISA`` pins one). Within one set a result always has the same bits; between sets results
+agree to a few units in the sixth digit.
+
+Results go into new arrays, or into those given as ``out``, which may be the input columns themselves: after an error,
+columns that are input and output at once are unchanged.
+
 >>> import numpy as np
 >>> S, D = first("fsrs6", np.array([1, 3, 4], dtype=np.uint8))
 >>> S, D = review("fsrs6", (S, D), np.array([3, 3, 3], dtype=np.uint8), np.array([2.0, 2.0, 2.0], dtype=np.float32))
@@ -21,12 +28,21 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _catalog, _core, _threads
-from ._columns import as_array, numbers
+from ._columns import Column, as_array, floats, grades, numbers, writeable
+from ._columns import offsets as offset_column
 from .errors import InputError
 
-Column = npt.NDArray[np.float32]
+Out = Sequence[Column] | None
 
-__all__ = ["first", "interval", "recall", "review"]
+__all__ = ["first", "instruction_set", "interval", "recall", "replay", "review", "review_interval"]
+
+
+def instruction_set() -> str:
+    """Name of the instruction set in use: ``"avx512"``, ``"avx2"`` or ``"sse2"`` (``"baseline"`` off x86)."""
+    try:
+        return str(_core.batch.active_isa())
+    except ValueError as error:
+        raise InputError(str(error), source="PERDURE_ISA") from None
 
 
 def first(
@@ -36,6 +52,7 @@ def first(
     parameters: npt.ArrayLike | None = None,
     profile: str = "perdure",
     threads: int | None = None,
+    out: Out = None,
 ) -> tuple[Column, ...]:
     """State after the first answer.
 
@@ -51,6 +68,8 @@ def first(
         Compatibility profile.
     threads : int, optional
         Default: the processors of the machine, or ``PERDURE_THREADS``.
+    out : tuple of float32 arrays, shape (n,), optional
+        Where the state goes, one array per field.
 
     Returns
     -------
@@ -61,9 +80,11 @@ def first(
     InputError
         A row outside its range (index and value are named), a wrong type or shape, an unknown model.
     """
-    entry = _entry(model, profile)
-    made = _run(_core.batch.first, entry, _values(entry, parameters), _grades(grade), _threads.resolve(threads))
-    return tuple(made)
+    entry = _catalog.find(model, profile)
+    grade_column = grades(grade)
+    into = _outputs(out, entry, grade_column.size)
+    _run(_core.batch.first, entry, _values(entry, parameters), grade_column, into, _threads.resolve(threads))
+    return tuple(into)
 
 
 def review(
@@ -75,6 +96,7 @@ def review(
     parameters: npt.ArrayLike | None = None,
     profile: str = "perdure",
     threads: int | None = None,
+    out: Out = None,
 ) -> tuple[Column, ...]:
     """State after one more answer, given ``elapsed_days`` after the last one; see `first` for the other arguments.
 
@@ -85,18 +107,31 @@ def review(
     elapsed_days : float32 array, shape (n,)
         In [0, 1e6] days, fractions allowed.
     """
-    entry = _entry(model, profile)
-    columns = _state(state, entry)
-    made = _run(
-        _core.batch.review,
-        entry,
-        _values(entry, parameters),
-        columns,
-        _grades(_spread(grade, columns)),
-        _floats(_spread(elapsed_days, columns), "elapsed_days"),
-        _threads.resolve(threads),
-    )
-    return tuple(made)
+    return _review(model, state, grade, elapsed_days, None, parameters, profile, threads, out)[0]
+
+
+def review_interval(
+    model: str,
+    state: Sequence[npt.ArrayLike],
+    grade: npt.ArrayLike,
+    elapsed_days: npt.ArrayLike,
+    target: float = 0.9,
+    *,
+    parameters: npt.ArrayLike | None = None,
+    profile: str = "perdure",
+    threads: int | None = None,
+    out: Out = None,
+) -> tuple[tuple[Column, ...], Column]:
+    """`review` and `interval` in one pass: the new state, and days from the answer until recall falls to ``target``.
+
+    ``out`` holds the state columns and, after them, that of the days.
+    """
+    goal = np.float32(numbers(target, "target")) if np.ndim(target) == 0 else None
+    if goal is None:
+        raise InputError("not one number", source="target", value=target, expected="one number in (0, 1] for all rows")
+    made, due = _review(model, state, grade, elapsed_days, float(goal), parameters, profile, threads, out)
+    assert due is not None
+    return made, due
 
 
 def recall(
@@ -107,13 +142,15 @@ def recall(
     parameters: npt.ArrayLike | None = None,
     profile: str = "perdure",
     threads: int | None = None,
+    out: Column | None = None,
 ) -> Column:
     """Probability of recall ``elapsed_days`` after the last answer: float32 array in [0, 1], never rising with time."""
-    entry = _entry(model, profile)
+    entry = _catalog.find(model, profile)
     columns = _state(state, entry)
-    days = _floats(_spread(elapsed_days, columns), "elapsed_days")
-    out: Column = _run(_core.batch.recall, entry, _values(entry, parameters), columns, days, _threads.resolve(threads))
-    return out
+    days = floats(_spread(elapsed_days, columns), "elapsed_days")
+    into = np.empty(days.size, dtype=np.float32) if out is None else writeable(out, "out")
+    _run(_core.batch.recall, entry, _values(entry, parameters), columns, days, into, _threads.resolve(threads))
+    return into
 
 
 def interval(
@@ -124,28 +161,103 @@ def interval(
     parameters: npt.ArrayLike | None = None,
     profile: str = "perdure",
     threads: int | None = None,
+    out: Column | None = None,
 ) -> Column:
-    """Days until recall falls to ``target`` (one number, or one a row, in (0, 1]): float32 array, unrounded."""
-    entry = _entry(model, profile)
+    """Days until recall falls to ``target`` (one number, or one a row, in (0, 1]): float32 array, unrounded.
+
+    0 where recall is there at once; infinity where it never gets there, or where the days are beyond float32.
+    """
+    entry = _catalog.find(model, profile)
     columns = _state(state, entry)
-    out: Column = _run(
-        _core.batch.interval,
+    targets = floats(_spread(target, columns), "target")
+    into = np.empty(targets.size, dtype=np.float32) if out is None else writeable(out, "out")
+    _run(_core.batch.interval, entry, _values(entry, parameters), columns, targets, into, _threads.resolve(threads))
+    return into
+
+
+def replay(
+    model: str,
+    offsets: npt.ArrayLike,
+    grade: npt.ArrayLike,
+    elapsed_days: npt.ArrayLike,
+    *,
+    parameters: npt.ArrayLike | None = None,
+    profile: str = "perdure",
+    threads: int | None = None,
+    out: Out = None,
+) -> tuple[Column, ...]:
+    """State after whole histories: one row a card, from the answers of all cards one after the other.
+
+    Parameters
+    ----------
+    offsets : int64 array, shape (cards + 1,)
+        Card ``c`` has the answers ``offsets[c]`` to ``offsets[c + 1] - 1``, in order of time. Offsets never fall.
+    grade : uint8 array, shape (answers,)
+    elapsed_days : float32 array, shape (answers,)
+        Days since the card's previous answer; that of a card's first answer is not read.
+
+    Returns
+    -------
+    tuple of float32 arrays, shape (cards,)
+        NaN for a card without answers.
+
+    >>> S, D = replay("fsrs6", [0, 2, 3], [3, 3, 1], [0, 2.0, 0])
+    >>> S.round(2).tolist()
+    [10.96, 0.21]
+    """
+    entry = _catalog.find(model, profile)
+    starts = offset_column(offsets)
+    grade_column = grades(grade)
+    days = floats(elapsed_days, "elapsed_days")
+    into = _outputs(out, entry, max(starts.size - 1, 0))
+    _run(
+        _core.batch.replay,
+        entry,
+        _values(entry, parameters),
+        starts,
+        grade_column,
+        days,
+        into,
+        _threads.resolve(threads),
+    )
+    return tuple(into)
+
+
+def _review(
+    model: str,
+    state: Sequence[npt.ArrayLike],
+    grade: npt.ArrayLike,
+    elapsed_days: npt.ArrayLike,
+    target: float | None,
+    parameters: npt.ArrayLike | None,
+    profile: str,
+    threads: int | None,
+    out: Out,
+) -> tuple[tuple[Column, ...], Column | None]:
+    entry = _catalog.find(model, profile)
+    columns = _state(state, entry)
+    grade_column = grades(_spread(grade, columns))
+    days = floats(_spread(elapsed_days, columns), "elapsed_days")
+    into = _outputs(out, entry, columns[0].size, extra=[] if target is None else ["interval"])
+    due = None if target is None else into.pop()
+    _run(
+        _core.batch.review,
         entry,
         _values(entry, parameters),
         columns,
-        _floats(_spread(target, columns), "target"),
+        grade_column,
+        days,
+        into,
+        1.0 if target is None else target,
+        due,
         _threads.resolve(threads),
     )
-    return out
+    return tuple(into), due
 
 
-def _entry(model: str, profile: str) -> dict[str, Any]:
-    return _catalog.find(model, profile)
-
-
-def _run(kernel: Any, entry: dict[str, Any], *arguments: Any) -> Any:
+def _run(kernel: Any, entry: dict[str, Any], *arguments: Any) -> None:
     try:
-        return kernel(entry["id"], entry["profile"], *arguments)
+        kernel(entry["id"], entry["profile"], *arguments)
     except (TypeError, ValueError) as error:
         raise InputError(str(error), source=f"perdure.batch.{kernel.__name__}") from None
 
@@ -160,21 +272,6 @@ def _spread(values: npt.ArrayLike, columns: list[Column]) -> npt.ArrayLike:
     return np.full(columns[0].shape, column) if column.ndim == 0 else column
 
 
-def _grades(grade: npt.ArrayLike) -> npt.NDArray[np.uint8]:
-    column = as_array(grade, "grade")
-    if column.dtype == np.uint8:
-        return np.ascontiguousarray(column)
-    if column.dtype.kind not in "iu" and column.size:
-        raise InputError(
-            "wrong type", source="grade", value=str(column.dtype), expected="whole numbers 1, 2, 3 or 4 (uint8)"
-        )
-    outside = np.flatnonzero((column < 1) | (column > 4))
-    if outside.size:
-        at = int(outside[0])
-        raise InputError(f"grade[{at}] must be 1, 2, 3 or 4", source="perdure.batch", value=int(column.reshape(-1)[at]))
-    return np.ascontiguousarray(column.astype(np.uint8))
-
-
 def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column]:
     names = [field["name"] for field in entry["state"]]
     if isinstance(state, np.ndarray) and state.ndim == 1:
@@ -183,8 +280,16 @@ def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column
         found = f"{len(state)} columns" if isinstance(state, tuple | list | np.ndarray) else state
         expected = f"a tuple of {len(names)}: {', '.join(names)}"
         raise InputError(f"not a state of {entry['id']}", source="state", value=found, expected=expected)
-    return [_floats(column, name) for column, name in zip(state, names, strict=True)]
+    return [floats(column, name) for column, name in zip(state, names, strict=True)]
 
 
-def _floats(values: npt.ArrayLike, name: str) -> Column:
-    return np.ascontiguousarray(numbers(values, name).astype(np.float32, copy=False))
+def _outputs(out: Out, entry: dict[str, Any], rows: int, extra: Sequence[str] = ()) -> list[Column]:
+    """Where results go: new columns, or the caller's."""
+    names = [*(field["name"] for field in entry["state"]), *extra]
+    if out is None:
+        return [np.empty(rows, dtype=np.float32) for _ in names]
+    if not isinstance(out, tuple | list) or len(out) != len(names):
+        found = f"{len(out)} columns" if isinstance(out, tuple | list) else out
+        expected = f"a tuple of {len(names)}: {', '.join(names)}"
+        raise InputError("not as many columns as results", source="out", value=found, expected=expected)
+    return [writeable(column, name) for column, name in zip(out, names, strict=True)]

@@ -1,4 +1,4 @@
-"""What every model offers, and the baseline that offers no more than that."""
+"""What every model offers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InputError
-from .log import ReviewLog, require_log
+from .log import ReviewLog
 
 Progress = bool | Callable[[int, int, str], object]
 Values = npt.NDArray[np.float64]
@@ -52,25 +52,3 @@ class Estimator(ABC):
     def __repr__(self) -> str:
         given = {name: value for name, value in self.get_params().items() if value is not None}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
-
-
-class Constant(Estimator):
-    """The baseline: every answer is right with the same probability.
-
-    Attributes
-    ----------
-    success_rate_ : float
-        Share of right answers in the log of the fit, kept away from 0 and 1 by half an answer.
-    """
-
-    id = "constant"
-    success_rate_: float
-
-    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
-        """Take the share of right answers."""
-        self.success_rate_ = float((require_log(log).success.sum() + 0.5) / (len(log) + 1.0))
-        return self
-
-    def predict_sequence(self, log: ReviewLog) -> Values:
-        """The same probability for every row."""
-        return np.full(len(require_log(log)), getattr(self, "success_rate_", 0.5))

@@ -240,7 +240,7 @@ def _named(models: Sequence[Any]) -> dict[str, Estimator]:
     named: dict[str, Estimator] = {}
     for model in [*models, Constant()]:
         if isinstance(model, str):
-            model = Constant() if model == Constant.id else MODELS[_catalog.find(model, "perdure")["id"]]()
+            model = MODELS[_catalog.find(model, "perdure")["id"]]()
         if not isinstance(model, Estimator):
             raise InputError(
                 "not a model", source="models", value=model, expected="an estimator of perdure or a catalog id"

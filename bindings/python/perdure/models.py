@@ -1,205 +1,38 @@
-"""Memory models as estimators: ``fit`` on a log, then states, predictions and files.
-
-Conventions are scikit-learn's: the constructor only stores its arguments, ``fit`` returns the estimator, and what was
-fitted ends in ``_``.
-"""
+"""The memory models of the catalog, one class each; see `perdure.memory_model` for what they do."""
 
 from __future__ import annotations
 
-import time
-from typing import Any, Self
-
-import numpy as np
-import numpy.typing as npt
-
-from . import _catalog, _core, _threads, model_document
-from ._columns import numbers
-from ._observation import MINIMUM_GAP, UNFITTED
-from ._progress import reporting
-from .errors import InputError
-from .estimator import Constant, Estimator, Progress, Values
-from .fit_report import FitReport
-from .log import ReviewLog, require_log
-from .states import States
+from .constant import Constant
+from .estimator import Estimator
+from .memory_model import MemoryModel, check_parameters
 
 
-class MemoryModel(Estimator):
-    """A model of the catalog, fitted to all learners of a log at once (pooled).
+class Fsrs45(MemoryModel):
+    """FSRS-4.5: forgetting as one over a square root, no rule for the same day (docs/models/fsrs4_5.md).
 
-    Attributes
+    Parameters
     ----------
-    parameters_ : float64 array
-        Fitted parameters, in the order of `parameter_names`.
-    observation_ : dict
-        How recall becomes answers: ``first_success`` and ``first_weight`` (first encounters), ``intercept`` and
-        ``slope`` (same-day answers, in log-odds of recall), ``minimum_gap`` (days).
-    first_encounters_ : dict of str to (float, float)
-        Item to (answers, right answers) of its first encounters, for items with two or more.
-    report_ : FitReport
-        What the fit did.
+    parameters : array of 17 numbers, optional
+        As in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
-    parameters_: Values
-    observation_: dict[str, float]
-    first_encounters_: dict[str, tuple[float, float]]
-    report_: FitReport
+    id = "fsrs4.5"
 
-    def __init__(
-        self, parameters: npt.ArrayLike | None = None, profile: str = "perdure", elapsed: str | None = None
-    ) -> None:
-        self.parameters = parameters
-        self.profile = profile
-        self.elapsed = elapsed
 
-    @property
-    def parameter_names(self) -> list[str]:
-        """Names of the parameters, in order."""
-        return [spec["name"] for spec in self._entry["parameters"]]
+class Fsrs5(MemoryModel):
+    """FSRS-5: as FSRS-4.5, with a rule for the same day and damped difficulty (docs/models/fsrs5.md).
 
-    @property
-    def elapsed_rule(self) -> str:
-        """How time between answers is counted: the constructor's ``elapsed``, else the profile's rule."""
-        return self.elapsed or str(self._entry["elapsed_rule"])
+    Parameters
+    ----------
+    parameters : array of 19 numbers, optional
+        As in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
 
-    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
-        """Fit to every card of a log.
-
-        Maximum a posteriori under the model's prior, by Fisher scoring with exact gradients, on answers that come a
-        day or more after the last one on their card. The constructor's ``parameters`` (else the defaults) are the
-        start.
-
-        Parameters
-        ----------
-        log : ReviewLog
-        progress : bool or callable
-            True draws a bar; a callable gets ``(iteration, at_most, text)``. Ctrl-C stops the fit and leaves the
-            estimator as it was.
-        threads : int, optional
-            The result does not depend on it, to the bit.
-
-        Returns
-        -------
-        self
-        """
-        most = 100
-        started = time.perf_counter()
-        histories = require_log(log).histories(self.elapsed_rule)
-        with reporting(progress, f"Fitting {self.id}") as report:
-            facts = _core.fit.pooled(
-                *self._name,
-                histories,
-                self._start(),
-                minimum_gap=MINIMUM_GAP,
-                prior_weight=1.0,
-                max_iterations=most,
-                tolerance=1e-9,
-                threads=_threads.resolve(threads),
-                progress=lambda iteration, objective: report(iteration, most, f"Fitting {self.id}") is not False,
-            )
-        parameters = facts.pop("parameters")
-        observation, answers, right = _core.fit.observation(
-            *self._name, log._core, histories, parameters, len(log.items), MINIMUM_GAP
-        )
-        several = np.flatnonzero(answers >= 2)
-        self.parameters_ = parameters
-        self.observation_ = observation
-        self.first_encounters_ = {log.items[i]: (float(answers[i]), float(right[i])) for i in several.tolist()}
-        self.report_ = FitReport.of(facts, self.parameter_names, time.perf_counter() - started)
-        return self
-
-    def predict_sequence(self, log: ReviewLog) -> Values:
-        """Probability of a right answer, one per row of ``log``, in its row order.
-
-        Each row is predicted from the fitted model and the strictly earlier rows of its learner and item: never from
-        itself, from a row with the same time, or from a later one. The log may hold learners and items that the fit
-        never saw.
-
-        Returns
-        -------
-        float64 array, shape (len(log),)
-            First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one;
-            answers within a day of the last one the fitted same-day curve; all others recall itself.
-        """
-        require_log(log)
-        observation = self._observation()
-        known = getattr(self, "first_encounters_", {})
-        counts = np.array([known.get(item, (0.0, 0.0)) for item in log.items]).reshape(-1, 2)
-        rates = _core.fit.first_rates(observation, *np.ascontiguousarray(counts.T))
-        predicted: Values = _core.fit.predict_sequence(
-            *self._name, log._core, log.histories(self.elapsed_rule), self._values(), observation, rates
-        )
-        return predicted
-
-    def states(self, log: ReviewLog, threads: int | None = None) -> States:
-        """Memory of every learner × item of a log after its last answer."""
-        histories = require_log(log).histories(self.elapsed_rule)
-        columns = _core.fit.states(*self._name, log._core, histories, self._values(), _threads.resolve(threads))
-        return States(self, log, columns)
-
-    def recall(
-        self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None
-    ) -> npt.NDArray[np.float32]:
-        """Recall of states ``elapsed_days`` after their last answer; see `perdure.batch.recall`."""
-        from . import batch
-
-        return batch.recall(
-            self.id, state, elapsed_days, parameters=self._values(), profile=self.profile, threads=threads
-        )
-
-    def interval(
-        self, state: tuple[Any, ...], target: npt.ArrayLike, threads: int | None = None
-    ) -> npt.NDArray[np.float32]:
-        """Days until recall of states falls to ``target``; see `perdure.batch.interval`."""
-        from . import batch
-
-        return batch.interval(self.id, state, target, parameters=self._values(), profile=self.profile, threads=threads)
-
-    def same_memory(self, other: object) -> bool:
-        """True when another model has the same equations, elapsed rule and parameters."""
-        return (
-            isinstance(other, MemoryModel)
-            and (self._name, self.elapsed_rule) == (other._name, other.elapsed_rule)
-            and np.array_equal(self._values(), other._values())
-        )
-
-    def save(self, path: Any) -> None:
-        """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it."""
-        report = self.report_.to_dict() if hasattr(self, "report_") else None
-        model_document.write(
-            path,
-            {
-                "model": self._entry["id"],
-                "profile": self._entry["profile"],
-                "elapsed_rule": self.elapsed_rule,
-                "parameters": dict(zip(self.parameter_names, self._values().tolist(), strict=True)),
-                "observation": self._observation(),
-                "first_encounters": {item: list(n) for item, n in getattr(self, "first_encounters_", {}).items()},
-                # without the wall time: the same fit gives the same file
-                "report": report and {name: value for name, value in report.items() if name != "seconds"},
-            },
-        )
-
-    @property
-    def _entry(self) -> dict[str, Any]:
-        return _catalog.find(self.id, self.profile)
-
-    @property
-    def _name(self) -> tuple[str, str]:
-        entry = self._entry
-        return entry["id"], entry["profile"]
-
-    def _start(self) -> Values:
-        if self.parameters is None:
-            return _catalog.defaults(self._entry)
-        values = np.ascontiguousarray(numbers(self.parameters, "parameters").astype(np.float64))
-        check_parameters(values, self._entry)
-        return values
-
-    def _values(self) -> Values:
-        return self.parameters_ if hasattr(self, "parameters_") else self._start()
-
-    def _observation(self) -> dict[str, float]:
-        return self.observation_ if hasattr(self, "observation_") else dict(UNFITTED)
+    id = "fsrs5"
 
 
 class Fsrs6(MemoryModel):
@@ -228,6 +61,22 @@ class Fsrs6(MemoryModel):
     id = "fsrs6"
 
 
+class Fsrs7(MemoryModel):
+    """FSRS-7: a slow and a fast trace, each with its stability, and no special day (docs/models/fsrs7.md).
+
+    Stability is not the time until recall is 0.9; ask ``interval(state, 0.9)``.
+
+    Parameters
+    ----------
+    parameters : array of 34 numbers, optional
+        As in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "fsrs7"
+
+
 class HalfLife(MemoryModel):
     """Exponential forgetting with a half-life that grows with each success (docs/models/half_life.md).
 
@@ -242,23 +91,236 @@ class HalfLife(MemoryModel):
     id = "half-life"
 
 
-MODELS: dict[str, type[MemoryModel]] = {model.id: model for model in (Fsrs6, HalfLife)}
+class Hlr(MemoryModel):
+    """Half-life regression on the counts of right and wrong answers (docs/models/hlr.md).
+
+    Parameters
+    ----------
+    parameters : array of 3 numbers, optional
+        ``successes``, ``failures``, ``bias``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "hlr"
 
 
-def check_parameters(values: Values, entry: dict[str, Any]) -> None:
-    """Refuse a wrong number of parameters or one out of its bounds, by name."""
-    specs = entry["parameters"]
-    if values.shape != (len(specs),):
-        raise InputError(
-            f"{entry['id']} takes {len(specs)} parameters",
-            source="parameters",
-            value=values.shape,
-            expected=f"({len(specs)},)",
-        )
-    for value, spec in zip(values.tolist(), specs, strict=True):
-        if not spec["lower"] <= value <= spec["upper"]:
-            expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"
-            raise InputError("out of bounds", source="parameters", column=spec["name"], value=value, expected=expected)
+class HlrDuolingo(MemoryModel):
+    """Half-life regression as Duolingo published it, without lexemes (docs/models/hlr_duolingo.md).
+
+    Parameters
+    ----------
+    parameters : array of 3 numbers, optional
+        ``right``, ``wrong``, ``bias``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "hlr-duolingo"
 
 
-__all__ = ["Constant", "Estimator", "Fsrs6", "HalfLife", "MemoryModel"]
+class Dash(MemoryModel):
+    """DASH: recall by how many answers lie in windows of 1, 7, 30 days and all time (docs/models/dash.md).
+
+    Parameters
+    ----------
+    parameters : array of 9 numbers, optional
+        ``attempts`` and ``successes`` of each window, ``bias``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "dash"
+
+
+class DashMcm(MemoryModel):
+    """DASH with counts that decay in place of windows (docs/models/dash_mcm.md).
+
+    Parameters
+    ----------
+    parameters : array of 9 numbers, optional
+        ``attempts`` and ``successes`` of each time constant, ``bias``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "dash-mcm"
+
+
+class DashActR(MemoryModel):
+    """DASH with one power law over all past answers in place of windows (docs/models/dash_act_r.md).
+
+    Parameters
+    ----------
+    parameters : array of 5 numbers, optional
+        ``gain``, ``decay``, ``failure``, ``success``, ``bias``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "dash-act-r"
+
+
+class ActR(MemoryModel):
+    """ACT-R's activation with the spacing effect of Pavlik and Anderson (docs/models/act_r.md).
+
+    Parameters
+    ----------
+    parameters : array of 5 numbers, optional
+        ``decay``, ``decay_scale``, ``noise``, ``threshold``, ``time_scale``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "act-r"
+
+
+class EbisuV2(MemoryModel):
+    """Ebisu v2: Bayesian half-lives, a belief about recall updated by each answer (docs/models/ebisu_v2.md).
+
+    Parameters
+    ----------
+    parameters : array of 3 numbers, optional
+        The belief before any answer: ``alpha``, ``beta``, ``half_life`` (days); as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "ebisu-v2"
+
+
+class Sm2(MemoryModel):
+    """SM-2, the algorithm of SuperMemo 2, with recall 0.9 at the end of an interval (docs/models/sm_2.md).
+
+    Parameters
+    ----------
+    parameters : array of 6 numbers, optional
+        ``first_interval``, ``second_interval`` (days), ``ease``, ``ease_curvature``, ``ease_peak``, ``ease_offset``; as
+        in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "sm-2"
+
+
+class AnkiSm2(MemoryModel):
+    """The scheduler that Anki had before FSRS, with recall 0.9 at the end of an interval (docs/models/anki_sm_2.md).
+
+    Parameters
+    ----------
+    parameters : array of 7 numbers, optional
+        ``graduating``, ``easy_interval`` (days), ``ease``, ``easy_bonus``, ``hard_factor``, ``lapse_multiplier``,
+        ``interval_multiplier``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "anki-sm-2"
+
+
+class Leitner(MemoryModel):
+    """The Leitner system: a half-life that doubles with each box (docs/models/leitner.md). A fit trains nothing.
+
+    Parameters
+    ----------
+    parameters : array of 2 numbers, optional
+        ``right`` and ``wrong``, the boxes that an answer moves a card; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "leitner"
+
+
+class Pimsleur(MemoryModel):
+    """Pimsleur's schedule: a half-life that grows with every answer (docs/models/pimsleur.md). A fit trains nothing.
+
+    Parameters
+    ----------
+    parameters : array of 2 numbers, optional
+        ``start`` and ``step`` of the half-life's logarithm to the base 2; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "pimsleur"
+
+
+class PowerLaw(MemoryModel):
+    """Forgetting along a power of time, at a scale that grows with each success (docs/models/power_law.md).
+
+    Parameters
+    ----------
+    parameters : array of 5 numbers, optional
+        ``first_wrong``, ``first_right`` (days), ``decay``, ``gain``, ``lapse``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "power-law"
+
+
+class Wickelgren(MemoryModel):
+    """Wickelgren's power law: a trace that grows less fragile with its age (docs/models/wickelgren.md).
+
+    Parameters
+    ----------
+    parameters : array of 6 numbers, optional
+        ``strength``, ``first_wrong``, ``first_right`` (days), ``forgetting``, ``interference`` (1/days),
+        ``consolidation``; as in `Fsrs6`.
+    profile, elapsed
+        As in `Fsrs6`; the only profile is ``"perdure"``.
+    """
+
+    id = "wickelgren"
+
+
+_CLASSES: tuple[type[MemoryModel], ...] = (
+    Fsrs45,
+    Fsrs5,
+    Fsrs6,
+    Fsrs7,
+    HalfLife,
+    Hlr,
+    HlrDuolingo,
+    Dash,
+    DashMcm,
+    DashActR,
+    ActR,
+    EbisuV2,
+    Sm2,
+    AnkiSm2,
+    Leitner,
+    Pimsleur,
+    PowerLaw,
+    Wickelgren,
+    Constant,
+)
+
+MODELS = {model.id: model for model in _CLASSES}
+
+__all__ = [
+    "ActR",
+    "AnkiSm2",
+    "Constant",
+    "Dash",
+    "DashActR",
+    "DashMcm",
+    "EbisuV2",
+    "Estimator",
+    "Fsrs5",
+    "Fsrs6",
+    "Fsrs7",
+    "Fsrs45",
+    "HalfLife",
+    "Hlr",
+    "HlrDuolingo",
+    "Leitner",
+    "MemoryModel",
+    "Pimsleur",
+    "PowerLaw",
+    "Sm2",
+    "Wickelgren",
+    "check_parameters",
+]

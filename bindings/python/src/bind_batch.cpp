@@ -1,139 +1,135 @@
 #include "arrays.hpp"
-#include "catalog.hpp"
 
-#include <perdure/batch/check.hpp>
-#include <perdure/batch/columns.hpp>
+#include <perdure/batch/wide.hpp>
 
 #include <pybind11/stl.h>
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace py = pybind11;
 using namespace perdure_python;
+using perdure::batch::Wide;
 
 namespace {
 
-using FloatColumn = py::array_t<float>;
+using Arrays = std::vector<py::array>;
 
-void refuse(const std::optional<perdure::Error>& problem) {
-  if (problem) throw py::value_error(problem->what);
+/// A model by name. Throws ValueError naming what does not fit.
+Wide wide(const std::string& model, const std::string& profile, const py::array& parameters) {
+  auto made = Wide::make(model, profile, column<double>(parameters, "parameters"));
+  if (!made) throw py::value_error(made.error().what);
+  return std::move(made).value();
 }
 
-/// Borrowed, checked state columns of model M, each `rows` long.
-template <class M>
-perdure::batch::StateIn<M> state_in(const std::vector<py::array>& state, std::size_t rows) {
-  constexpr std::size_t fields = M::state_fields.size();
-  if (state.size() != fields) {
-    throw py::value_error(std::string{M::id} + " has " + std::to_string(fields) + " state columns, got " + std::to_string(state.size()));
+/// Borrowed state columns, named after the model's fields in messages.
+std::vector<std::span<const float>> columns_of(const Wide& model, const Arrays& arrays) {
+  std::vector<std::span<const float>> columns;
+  for (std::size_t k = 0; k < arrays.size(); ++k) {
+    const auto fields = model.state_fields();
+    columns.push_back(column<float>(arrays[k], k < fields.size() ? std::string{fields[k].name}.c_str() : "state"));
   }
-  perdure::batch::StateIn<M> in{};
-  for (std::size_t k = 0; k < fields; ++k) {
-    const std::string name{M::state_fields[k].name};
-    const auto values = column<float>(state[k], name.c_str());
-    require_rows(values.size(), rows, name.c_str());
-    refuse(perdure::batch::check_state(values, M::state_fields[k]));
-    in[k] = values.data();
-  }
-  return in;
+  return columns;
 }
 
-/// New state columns of `rows` rows: where a kernel writes, and the tuple that Python gets.
-template <class M>
-struct StateResult {
-  explicit StateResult(std::size_t rows) : columns(M::state_fields.size()) {
-    for (std::size_t k = 0; k < columns.size(); ++k) {
-      arrays[k] = FloatColumn(static_cast<py::ssize_t>(rows));
-      columns[k] = arrays[k];
-      out[k] = arrays[k].mutable_data();
-    }
-  }
-  std::array<FloatColumn, M::state_fields.size()> arrays;
-  py::tuple columns;
-  perdure::batch::StateOut<M> out{};
-};
-
-py::object first(const std::string& model, const std::string& profile, const py::array& values, const py::array& grade, unsigned threads) {
-  py::object result;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
-    const auto grades = column<std::uint8_t>(grade, "grade");
-    refuse(perdure::batch::check_grades(grades));
-    StateResult<M> state(grades.size());
-    {
-      const py::gil_scoped_release release;
-      perdure::batch::first<M>(w, grades, state.out, threads);
-    }
-    result = state.columns;
-  });
-  return result;
+std::vector<std::span<float>> outputs(Arrays& arrays) {
+  std::vector<std::span<float>> columns;
+  for (py::array& array : arrays) columns.push_back(mutable_column<float>(array, "out"));
+  return columns;
 }
 
-py::object review(const std::string& model, const std::string& profile, const py::array& values, const std::vector<py::array>& state,
-                  const py::array& grade, const py::array& elapsed, unsigned threads) {
-  py::object result;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
-    const auto grades = column<std::uint8_t>(grade, "grade");
-    const auto days = column<float>(elapsed, "elapsed_days");
-    require_rows(days.size(), grades.size(), "elapsed_days");
-    refuse(perdure::batch::check_grades(grades));
-    refuse(perdure::batch::check_elapsed(days));
-    const auto in = state_in<M>(state, grades.size());
-    StateResult<M> next(grades.size());
-    {
-      const py::gil_scoped_release release;
-      perdure::batch::review<M>(w, in, grades, days, next.out, threads);
-    }
-    result = next.columns;
-  });
-  return result;
-}
-
-py::object recall(const std::string& model, const std::string& profile, const py::array& values, const std::vector<py::array>& state,
-                  const py::array& elapsed, unsigned threads) {
-  FloatColumn out;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
-    const auto days = column<float>(elapsed, "elapsed_days");
-    refuse(perdure::batch::check_elapsed(days));
-    const auto in = state_in<M>(state, days.size());
-    out = FloatColumn(static_cast<py::ssize_t>(days.size()));
-    float* data = out.mutable_data();
+/// Runs without the GIL; what the library says of the caller's columns becomes a ValueError.
+template <class Call>
+void run(const Call& call) {
+  try {
     const py::gil_scoped_release release;
-    perdure::batch::recall<M>(w, in, days, data, threads);
-  });
-  return out;
+    call();
+  } catch (const perdure::Exception& exception) {
+    throw py::value_error(exception.error().what);
+  }
 }
 
-py::object interval(const std::string& model, const std::string& profile, const py::array& values, const std::vector<py::array>& state,
-                    const py::array& target, unsigned threads) {
-  FloatColumn out;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
-    const auto targets = column<float>(target, "target");
-    refuse(perdure::batch::check_targets(targets));
-    const auto in = state_in<M>(state, targets.size());
-    out = FloatColumn(static_cast<py::ssize_t>(targets.size()));
-    float* data = out.mutable_data();
-    const py::gil_scoped_release release;
-    perdure::batch::interval<M>(w, in, targets, data, threads);
-  });
-  return out;
+void first(const std::string& model, const std::string& profile, const py::array& parameters, const py::array& grade, Arrays out,
+           unsigned threads) {
+  const Wide kernels = wide(model, profile, parameters);
+  const auto grades = column<std::uint8_t>(grade, "grade");
+  const auto to = outputs(out);
+  run([&] { kernels.first(grades, to, threads); });
+}
+
+void review(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state, const py::array& grade,
+            const py::array& elapsed, Arrays out, float target, const py::object& due, unsigned threads) {
+  const Wide kernels = wide(model, profile, parameters);
+  const auto from = columns_of(kernels, state);
+  const auto grades = column<std::uint8_t>(grade, "grade");
+  const auto days = column<float>(elapsed, "elapsed_days");
+  const auto to = outputs(out);
+  if (due.is_none()) {
+    run([&] { kernels.review(from, grades, days, to, threads); });
+    return;
+  }
+  auto due_array = due.cast<py::array>();
+  const auto due_days = mutable_column<float>(due_array, "due");
+  run([&] { kernels.review(from, grades, days, to, {target, due_days}, threads); });
+}
+
+void recall(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state,
+            const py::array& elapsed, py::array out, unsigned threads) {
+  const Wide kernels = wide(model, profile, parameters);
+  const auto from = columns_of(kernels, state);
+  const auto days = column<float>(elapsed, "elapsed_days");
+  const auto to = mutable_column<float>(out, "out");
+  run([&] { kernels.recall(from, days, to, threads); });
+}
+
+void interval(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state,
+              const py::array& target, py::array out, unsigned threads) {
+  const Wide kernels = wide(model, profile, parameters);
+  const auto from = columns_of(kernels, state);
+  const auto targets = column<float>(target, "target");
+  const auto to = mutable_column<float>(out, "out");
+  run([&] { kernels.interval(from, targets, to, threads); });
+}
+
+void replay(const std::string& model, const std::string& profile, const py::array& parameters, const py::array& offsets,
+            const py::array& grade, const py::array& elapsed, Arrays out, unsigned threads) {
+  const Wide kernels = wide(model, profile, parameters);
+  const auto starts = column<std::int64_t>(offsets, "offsets");
+  const auto grades = column<std::uint8_t>(grade, "grade");
+  const auto days = column<float>(elapsed, "elapsed_days");
+  const auto to = outputs(out);
+  run([&] { kernels.replay(starts, grades, days, to, threads); });
+}
+
+std::string active() {
+  const auto& isa = perdure::batch::active_isa();
+  if (!isa) throw py::value_error(isa.error().what);
+  return std::string{perdure::batch::name(*isa)};
+}
+
+std::vector<std::string> available() {
+  std::vector<std::string> names;
+  for (const auto isa : perdure::batch::available()) names.emplace_back(perdure::batch::name(isa));
+  return names;
 }
 
 }  // namespace
 
-/// The model catalog over NumPy columns. Columns are borrowed; the GIL is released while a kernel runs.
+/// The wide kernels over NumPy columns: inputs and outputs are borrowed, and the GIL is released while a kernel runs.
 void bind_batch(py::module_& module) {
   py::module_ batch = module.def_submodule("batch", "Models over columns; see perdure.batch.");
-  batch.def("first", &first, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("grade"), py::arg("threads"));
+  batch.def("first", &first, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("grade"), py::arg("out"),
+            py::arg("threads"));
   batch.def("review", &review, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("state"), py::arg("grade"),
-            py::arg("elapsed_days"), py::arg("threads"));
+            py::arg("elapsed_days"), py::arg("out"), py::arg("target"), py::arg("due").none(true), py::arg("threads"));
   batch.def("recall", &recall, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("state"), py::arg("elapsed_days"),
-            py::arg("threads"));
+            py::arg("out"), py::arg("threads"));
   batch.def("interval", &interval, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("state"), py::arg("target"),
-            py::arg("threads"));
+            py::arg("out"), py::arg("threads"));
+  batch.def("replay", &replay, py::arg("model"), py::arg("profile"), py::arg("parameters"), py::arg("offsets"), py::arg("grade"),
+            py::arg("elapsed_days"), py::arg("out"), py::arg("threads"));
+  batch.def("active_isa", &active, "Name of the instruction set in use.");
+  batch.def("available_isas", &available, "Names of the instruction sets that this machine and build have, narrow to wide.");
 }

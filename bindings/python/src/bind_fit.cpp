@@ -1,17 +1,14 @@
 #include "arrays.hpp"
-#include "catalog.hpp"
+#include "fit_calls.hpp"
 
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
 #include <perdure/fit/observation.hpp>
 #include <perdure/fit/pooled.hpp>
-#include <perdure/fit/states.hpp>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,21 +33,18 @@ perdure::fit::Progress with_signals(const py::object& callback) {
 py::dict pooled(const std::string& model, const std::string& profile, const Histories& histories, const py::array& start,
                 double minimum_gap, double prior_weight, std::size_t max_iterations, double tolerance, unsigned threads,
                 const py::object& progress) {
-  perdure::fit::FitReport report;
-  with_model(model, profile, [&]<class M>() {
-    const auto values = column<double>(start, "parameters");
-    static_cast<void>(params<M>(values));
-    std::array<double, M::specs.size()> from{};
-    std::copy(values.begin(), values.end(), from.begin());
-    const perdure::fit::Options options{.minimum_gap = minimum_gap,
-                                        .prior_weight = prior_weight,
-                                        .max_iterations = max_iterations,
-                                        .tolerance = tolerance,
-                                        .threads = threads,
-                                        .progress = with_signals(progress)};
+  const FitCalls& calls = fit_calls(model, profile);
+  const auto values = column<double>(start, "parameters");
+  const perdure::fit::Options options{.minimum_gap = minimum_gap,
+                                      .prior_weight = prior_weight,
+                                      .max_iterations = max_iterations,
+                                      .tolerance = tolerance,
+                                      .threads = threads,
+                                      .progress = with_signals(progress)};
+  auto report = [&] {
     const py::gil_scoped_release release;
-    report = perdure::fit::pooled<M>(histories, from, options);
-  });
+    return calls.pooled(histories, values, options);
+  }();
   return py::dict(py::arg("status") = perdure::fit::name(report.status), py::arg("reason") = report.reason,
                   py::arg("parameters") = to_numpy(std::move(report.parameters)), py::arg("objective_path") = report.objective_path,
                   py::arg("answers") = report.answers, py::arg("log_loss") = report.log_loss,
@@ -73,14 +67,14 @@ Observation observation_from(const py::dict& d) {
 
 py::tuple observation(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
                       const py::array& values, std::size_t items, double minimum_gap) {
+  const FitCalls& calls = fit_calls(model, profile);
+  const auto parameters = column<double>(values, "parameters");
   perdure::fit::FirstEncounters counts;
-  Observation fitted;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
+  const Observation fitted = [&] {
     const py::gil_scoped_release release;
     counts = perdure::fit::count_first(log, histories, items);
-    fitted = perdure::fit::fit_observation<M>(histories, counts, w, minimum_gap);
-  });
+    return calls.observation(histories, counts, parameters, minimum_gap);
+  }();
   return py::make_tuple(observation_dict(fitted), to_numpy(std::move(counts.answers)), to_numpy(std::move(counts.successes)));
 }
 
@@ -99,32 +93,29 @@ py::object predict_sequence(const std::string& model, const std::string& profile
                             const py::array& values, const py::dict& observed, const py::array& first_rate) {
   const Observation layer = observation_from(observed);
   const auto rates = column<double>(first_rate, "first_rate");
-  std::vector<double> p;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
+  const FitCalls& calls = fit_calls(model, profile);
+  const auto parameters = column<double>(values, "parameters");
+  auto p = [&] {
     const py::gil_scoped_release release;
-    p = perdure::fit::predict_sequence<M>(log, histories, w, layer, rates);
-  });
+    return calls.predict_sequence(log, histories, parameters, layer, rates);
+  }();
   return to_numpy(std::move(p));
 }
 
 /// One row per card: learner and item codes, answers, lapses, time of the last answer, state columns (float32).
 py::dict states(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
                 const py::array& values, unsigned threads) {
-  py::dict result;
-  with_model(model, profile, [&]<class M>() {
-    const auto w = params<M>(column<double>(values, "parameters"));
-    auto all = [&] {
-      const py::gil_scoped_release release;
-      return perdure::fit::card_states<M>(log, histories, w, threads);
-    }();
-    py::tuple state(all.state.size());
-    for (std::size_t k = 0; k < all.state.size(); ++k) state[k] = to_numpy(std::move(all.state[k]));
-    result = py::dict(py::arg("learner") = to_numpy(std::move(all.learner)), py::arg("item") = to_numpy(std::move(all.item)),
-                      py::arg("answers") = to_numpy(std::move(all.answers)), py::arg("lapses") = to_numpy(std::move(all.lapses)),
-                      py::arg("last_answered_at") = to_numpy(std::move(all.last_answered_at)), py::arg("state") = state);
-  });
-  return result;
+  const FitCalls& calls = fit_calls(model, profile);
+  const auto parameters = column<double>(values, "parameters");
+  auto all = [&] {
+    const py::gil_scoped_release release;
+    return calls.states(log, histories, parameters, threads);
+  }();
+  py::tuple state(all.state.size());
+  for (std::size_t k = 0; k < all.state.size(); ++k) state[k] = to_numpy(std::move(all.state[k]));
+  return py::dict(py::arg("learner") = to_numpy(std::move(all.learner)), py::arg("item") = to_numpy(std::move(all.item)),
+                  py::arg("answers") = to_numpy(std::move(all.answers)), py::arg("lapses") = to_numpy(std::move(all.lapses)),
+                  py::arg("last_answered_at") = to_numpy(std::move(all.last_answered_at)), py::arg("state") = state);
 }
 
 }  // namespace

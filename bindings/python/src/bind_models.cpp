@@ -1,5 +1,7 @@
 #include "catalog.hpp"
 
+#include <perdure/models/traits.hpp>
+
 #include <pybind11/stl.h>
 
 namespace py = pybind11;
@@ -22,11 +24,19 @@ void bind_models(py::module_& module) {
           for (const perdure::models::StateSpec& field : M::state_fields) {
             state.append(py::dict(py::arg("name") = field.name, py::arg("unit") = field.unit));
           }
+          py::list waivers;
+          if constexpr (requires { M::waivers; }) {
+            for (const perdure::models::Waiver& waiver : M::waivers) {
+              waivers.append(py::dict(py::arg("law") = perdure::models::name(waiver.law), py::arg("reason") = waiver.reason));
+            }
+          }
           rows.append(py::dict(py::arg("id") = M::id, py::arg("profile") = M::profile, py::arg("elapsed_rule") = M::elapsed_rule,
-                               py::arg("parameters") = parameters, py::arg("state") = state));
+                               py::arg("parameters") = parameters, py::arg("state") = state, py::arg("waivers") = waivers,
+                               py::arg("trainable") = perdure::models::trainable<M>(),
+                               py::arg("history_cap") = perdure::models::history_cap<M>()));
         });
         return rows;
       },
       "One dict per model and profile: id, profile, elapsed_rule, parameters (name, unit, init, lower, upper, prior_sd, doc), state (name, "
-      "unit).");
+      "unit), waivers (law, reason), trainable, history_cap.");
 }

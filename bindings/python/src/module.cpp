@@ -6,8 +6,10 @@ void bind_batch(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
 void bind_fit(pybind11::module_& module);
+void bind_migrate(pybind11::module_& module);
 void bind_models(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
+void bind_scalar(pybind11::module_& module);
 void bind_time(pybind11::module_& module);
 
 PYBIND11_MODULE(_core, module) {
@@ -16,6 +18,8 @@ PYBIND11_MODULE(_core, module) {
   bind_time(module);
   bind_data(module);
   bind_models(module);
+  bind_migrate(module);
+  bind_scalar(module);
   bind_batch(module);
   bind_fit(module);
   bind_evaluate(module);

@@ -65,6 +65,11 @@ struct Dual {
     return a.chain(e, e);
   }
   friend Dual log(const Dual& a) { return a.chain(std::log(a.v), 1.0 / a.v); }
+  /// At 0, where the slope is infinite, the derivative is taken as 0: what stands there in model math is a count.
+  friend Dual sqrt(const Dual& a) {
+    const double root = std::sqrt(a.v);
+    return a.chain(root, root > 0.0 ? 0.5 / root : 0.0);
+  }
 };
 
 // A plain number beside a dual is a constant: these overloads spare the multiplications by zero derivatives.

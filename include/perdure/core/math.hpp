@@ -11,12 +11,16 @@ namespace perdure::inline PERDURE_ABI::math {
 
 using std::exp;
 using std::log;
+using std::sqrt;
 
 /// `yes` where the condition holds, else `no`. Both are evaluated: a model keeps both finite.
 template <class T>
 [[nodiscard]] constexpr T select(bool condition, const T& yes, const T& no) {
   return condition ? yes : no;
 }
+
+/// Whether a condition holds in every lane: for loops that end when all lanes have converged.
+[[nodiscard]] constexpr bool every(bool condition) { return condition; }
 
 /// `yes()` where the condition holds, else `no()`. A scalar evaluates only the branch it takes; a pack evaluates both and blends.
 template <class Condition, class Yes, class No>

@@ -14,6 +14,28 @@ namespace perdure::inline PERDURE_ABI {
 template <std::size_t N>
 struct Mask {
   std::array<bool, N> lane{};
+
+  friend constexpr Mask operator&&(const Mask& a, const Mask& b) {
+    Mask m;
+    for (std::size_t i = 0; i < N; ++i) m.lane[i] = a.lane[i] && b.lane[i];
+    return m;
+  }
+  friend constexpr Mask operator||(const Mask& a, const Mask& b) {
+    Mask m;
+    for (std::size_t i = 0; i < N; ++i) m.lane[i] = a.lane[i] || b.lane[i];
+    return m;
+  }
+  /// Whether it holds in all lanes.
+  friend constexpr bool every(const Mask& a) {
+    bool all = true;
+    for (std::size_t i = 0; i < N; ++i) all = all && a.lane[i];
+    return all;
+  }
+  friend constexpr Mask operator!(const Mask& a) {
+    Mask m;
+    for (std::size_t i = 0; i < N; ++i) m.lane[i] = !a.lane[i];
+    return m;
+  }
 };
 
 /// N numbers handled together: rows of one column. Plain loops that the compiler turns into SIMD; exp and log go to Eigen's packet math.
@@ -47,6 +69,12 @@ struct Pack {
     return m;
   }
   friend constexpr Mask<N> operator>(const Pack& a, const Pack& b) { return b < a; }
+  friend constexpr Mask<N> operator<=(const Pack& a, const Pack& b) {
+    Mask<N> m;
+    for (std::size_t i = 0; i < N; ++i) m.lane[i] = a.lane[i] <= b.lane[i];
+    return m;
+  }
+  friend constexpr Mask<N> operator>=(const Pack& a, const Pack& b) { return b <= a; }
 
   friend constexpr Pack select(const Mask<N>& condition, const Pack& yes, const Pack& no) {
     Pack y;
@@ -62,6 +90,11 @@ struct Pack {
   friend Pack log(const Pack& a) {
     Pack y;
     y.map() = a.map().log();
+    return y;
+  }
+  friend Pack sqrt(const Pack& a) {
+    Pack y;
+    y.map() = a.map().sqrt();
     return y;
   }
 

@@ -3,6 +3,7 @@
 #include <perdure/core/abi.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace perdure::inline PERDURE_ABI {
 
@@ -26,5 +27,22 @@ struct TypeList {
     return (visit.template operator()<Ts>() || ...);
   }
 };
+
+namespace detail {
+template <std::size_t Index, std::size_t Shard, std::size_t Shards, class List, class... Kept>
+struct ShardOf;
+template <std::size_t Index, std::size_t Shard, std::size_t Shards, class... Kept>
+struct ShardOf<Index, Shard, Shards, TypeList<>, Kept...> {
+  using type = TypeList<Kept...>;
+};
+template <std::size_t Index, std::size_t Shard, std::size_t Shards, class T, class... Ts, class... Kept>
+struct ShardOf<Index, Shard, Shards, TypeList<T, Ts...>, Kept...>
+    : std::conditional_t<Index % Shards == Shard, ShardOf<Index + 1, Shard, Shards, TypeList<Ts...>, Kept..., T>,
+                         ShardOf<Index + 1, Shard, Shards, TypeList<Ts...>, Kept...>> {};
+}  // namespace detail
+
+/// Every `Shards`-th type of a list, from number `Number` on: what one of several translation units compiles.
+template <class List, std::size_t Number, std::size_t Shards>
+using Shard = typename detail::ShardOf<0, Number, Shards, List>::type;
 
 }  // namespace perdure::inline PERDURE_ABI

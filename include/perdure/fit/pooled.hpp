@@ -7,6 +7,7 @@
 #include <perdure/fit/objective.hpp>
 #include <perdure/fit/options.hpp>
 #include <perdure/models/concept.hpp>
+#include <perdure/models/traits.hpp>
 
 #include <Eigen/Cholesky>
 
@@ -44,6 +45,7 @@ class PooledFit {
     if (report.answers == 0)
       return finish(std::move(report), here, Status::no_data, "no answer comes a day or more after an earlier one on its card");
     report.start_log_loss = here.derivatives.loss / static_cast<double>(report.answers);
+    if (!models::trainable<M>()) return finish(std::move(report), here, Status::converged, "this model's parameters are not trained");
 
     double damping = 1e-3;
     for (std::size_t iteration = 1; iteration <= options_.max_iterations; ++iteration) {
@@ -186,7 +188,7 @@ class PooledFit {
     for (std::size_t i = 0; i < n; ++i) {
       if (here.values[i] <= M::specs[i].lower || here.values[i] >= M::specs[i].upper) report.at_bound.push_back(i);
     }
-    report.predicted_decrease = predicted_decrease(here);
+    if (models::trainable<M>()) report.predicted_decrease = predicted_decrease(here);
     constexpr double worth_a_status = 0.01;  // nats over all answers: no prediction changes by what is below
     if (status == Status::converged && !(std::abs(report.predicted_decrease) <= worth_a_status)) {
       report.status = Status::stalled;

@@ -18,24 +18,22 @@ namespace perdure::inline PERDURE_ABI::fit {
 
 /// Memory of every card after its last answer: columns with one row a card, in the order of the histories. State columns are float32, one per
 /// state field of the model.
-template <models::MemoryModel M>
 struct CardStates {
-  explicit CardStates(std::size_t cards) : learner(cards), item(cards), answers(cards), lapses(cards), last_answered_at(cards) {
-    for (auto& column : state) column.resize(cards);
-  }
+  CardStates(std::size_t cards, std::size_t fields)
+      : learner(cards), item(cards), answers(cards), lapses(cards), last_answered_at(cards), state(fields, std::vector<float>(cards)) {}
   std::vector<std::uint32_t> learner, item;
   std::vector<std::uint32_t> answers, lapses;
   std::vector<std::int64_t> last_answered_at;  ///< ms since 1970-01-01 UTC
-  std::array<std::vector<float>, M::state_fields.size()> state;
+  std::vector<std::vector<float>> state;
 };
 
 /// Cards are handed to threads in fixed blocks; every row depends on its card alone, so the result does not depend on `threads`.
 template <models::MemoryModel M>
-[[nodiscard]] CardStates<M> card_states(const data::ReviewLog& log, const data::Histories& histories,
-                                        const typename M::template Params<double>& w, unsigned threads = 1) {
+[[nodiscard]] CardStates card_states(const data::ReviewLog& log, const data::Histories& histories,
+                                     const typename M::template Params<double>& w, unsigned threads = 1) {
   constexpr std::size_t fields = M::state_fields.size();
   constexpr std::size_t cards_per_task = 512;
-  CardStates<M> all{histories.cards()};
+  CardStates all{histories.cards(), fields};
   parallel_for((histories.cards() + cards_per_task - 1) / cards_per_task, threads, [&](std::size_t task) {
     const std::size_t end = std::min(histories.cards(), (task + 1) * cards_per_task);
     for (std::size_t c = task * cards_per_task; c < end; ++c) {

@@ -3,6 +3,7 @@
 #include <perdure/core/abi.hpp>
 #include <perdure/core/grade.hpp>
 #include <perdure/models/param_spec.hpp>
+#include <perdure/models/traits.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -11,7 +12,7 @@
 namespace perdure::inline PERDURE_ABI::models {
 
 /// What a memory model offers: its equations, written once for T = double, Dual<N> and Pack<Real, N>. It knows no dates, no input and no
-/// containers. The laws it obeys are in perdure/testing/model_laws.hpp.
+/// containers. The laws it obeys are in perdure/testing/model_laws.hpp; what it may say beyond this is in perdure/models/traits.hpp.
 ///
 ///   id             stable name, used in files, on the command line and in Python
 ///   rounding       largest change that the published form makes to a state by rounding it to decimals; 0 for none
@@ -22,7 +23,8 @@ namespace perdure::inline PERDURE_ABI::models {
 ///   first          state after the first answer
 ///   recall         probability of recall `days` after the last answer, days >= 0
 ///   review         state after an answer given `days` after the last one
-///   interval       days until recall falls to `target`, in (0, 1]
+///   interval       days until recall falls to `target`, in (0, 1]: 0 when it is there at once, infinity when it never gets there, and the
+///                  time of the step where recall falls in steps
 ///   ordered        numbers of parameters that never fall in this order (ascending; may be empty): a law that bounds alone cannot say
 template <class M>
 concept MemoryModel = requires(const typename M::template Params<double>& w, const typename M::template State<double>& s, double days,

@@ -5,6 +5,7 @@
 #include <perdure/core/math.hpp>
 #include <perdure/models/concept.hpp>
 #include <perdure/models/fsrs6_profile.hpp>
+#include <perdure/models/fsrs_parts.hpp>
 #include <perdure/models/model.hpp>
 
 #include <array>
@@ -47,7 +48,7 @@ struct Fsrs6Equations {
       ParamSpec{"easy_factor", "1", 1.8729, 1.0, 6.0, 1.03, "multiple of the growth at Easy"},
       ParamSpec{"same_day", "1", 0.5425, 0.0, 2.0, 0.31, "same-day change of stability per grade"},
       ParamSpec{"same_day_shift", "1", 0.0912, 0.0, 2.0, 0.32, "grade shift of the same-day change"},
-      ParamSpec{"same_day_saturation", "1", 0.0658, 0.01, 0.8, 0.14, "how the same-day change falls as stability rises"},
+      ParamSpec{"same_day_saturation", "1", 0.0658, 0.0, 0.8, 0.14, "how the same-day change falls as stability rises"},
       ParamSpec{"decay", "1", 0.1542, 0.1, 0.8, 0.27, "exponent of forgetting"},
   };
   static constexpr std::array<std::size_t, 4> ordered{0, 1, 2, 3};  ///< a better first grade never leaves less
@@ -69,18 +70,14 @@ struct Fsrs6Equations {
     T difficulty;  ///< in [1, 10]
   };
 
-  static constexpr double lowest_difficulty = 1.0;
-  static constexpr double highest_difficulty = 10.0;
   static constexpr double same_day_below = 1.0;  ///< days
 
   template <class T>
   static State<T> first(const Params<T>& w, Grade grade) {
-    const T& stability = grade == Grade::again  ? w.first_stability_again
-                         : grade == Grade::hard ? w.first_stability_hard
-                         : grade == Grade::good ? w.first_stability_good
-                                                : w.first_stability_easy;
+    const T& stability = fsrs_parts::first_stability(w, grade);
     return {rounded<T>(math::clamp(stability, Profile::lowest_first_stability, Profile::highest_stability)),
-            rounded<T>(math::clamp<T>(first_difficulty(w, grade), lowest_difficulty, highest_difficulty))};
+            rounded<T>(
+                math::clamp<T>(fsrs_parts::first_difficulty<T>(w, grade), fsrs_parts::lowest_difficulty, fsrs_parts::highest_difficulty))};
   }
 
   template <class T>
@@ -111,22 +108,17 @@ struct Fsrs6Equations {
   template <class T>
   static T success_stability(const Params<T>& w, const State<T>& s, const T& r, Grade grade) {
     using math::exp;
-    using math::log;
-    const T scale = exp(w.growth - w.growth_saturation * log(s.stability)) * (T(11.0) - s.difficulty);
+    const T scale = fsrs_parts::growth_scale(w, s.stability, s.difficulty);
     const T growth = scale * (exp(w.growth_spacing * (T(1.0) - r)) - T(1.0));
-    if (grade == Grade::hard) return s.stability * (T(1.0) + growth * w.hard_factor);
-    if (grade == Grade::easy) return s.stability * (T(1.0) + growth * w.easy_factor);
-    return s.stability * (T(1.0) + growth);
+    return fsrs_parts::grown(w, s.stability, growth, grade);
   }
 
   /// Stability after a failure at recall r, a day or more after the last answer: never above S / e^(same_day same_day_shift).
   template <class T>
   static T lapse_stability(const Params<T>& w, const State<T>& s, const T& r) {
-    using math::exp;
-    using math::log;
-    const T forgotten = w.lapse * exp(w.lapse_spacing * (T(1.0) - r) - w.lapse_difficulty * log(s.difficulty)) *
-                        (math::pow<T>(s.stability + T(1.0), w.lapse_stability) - T(1.0));
-    return math::min<T>(forgotten, s.stability * exp(-w.same_day * w.same_day_shift));
+    const T forgotten =
+        fsrs_parts::lapse_scale<T>(w, s.difficulty, T(1.0) - r) * (math::pow<T>(s.stability + T(1.0), w.lapse_stability) - T(1.0));
+    return math::min<T>(forgotten, fsrs_parts::lapse_ceiling(w, s.stability));
   }
 
   /// Stability after an answer less than a day after the last one.
@@ -142,10 +134,8 @@ struct Fsrs6Equations {
   /// Difficulty after an answer: a damped step by grade, then a pull towards the (unclamped) difficulty of a first Easy.
   template <class T>
   static T next_difficulty(const Params<T>& w, const T& difficulty, Grade grade) {
-    const T step = w.difficulty_step * T(3.0 - number(grade));
-    const T damped = difficulty + (T(highest_difficulty) - difficulty) * step * T(1.0 / 9.0);
-    const T reverted = w.difficulty_reversion * first_difficulty(w, Grade::easy) + (T(1.0) - w.difficulty_reversion) * damped;
-    return math::clamp(reverted, lowest_difficulty, highest_difficulty);
+    return fsrs_parts::next_difficulty<T>(difficulty, w.difficulty_step * T(3.0 - number(grade)), w.difficulty_reversion,
+                                          fsrs_parts::first_difficulty<T>(w, Grade::easy));
   }
 
  private:
@@ -155,12 +145,6 @@ struct Fsrs6Equations {
     using math::exp;
     constexpr double log_anchor = -0.10536051565782628;  // ln 0.9
     return exp(T(-log_anchor) / w.decay) - T(1.0);
-  }
-
-  template <class T>
-  static T first_difficulty(const Params<T>& w, Grade grade) {
-    using math::exp;
-    return w.first_difficulty - exp(w.first_difficulty_grade * T(number(grade) - 1.0)) + T(1.0);
   }
 
   /// Rounding as the profile asks. Only plain numbers are rounded: a derivative goes through unrounded.

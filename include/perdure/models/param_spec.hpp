@@ -76,22 +76,25 @@ template <class M>
 
 /// Says what is wrong with a set of parameter values: wrong count, not finite, outside its bounds. Order is not asked for: published
 /// parameters of other implementations may break it.
-template <class M>
-[[nodiscard]] std::optional<Error> check_parameters(std::span<const double> values) {
-  if (values.size() != M::specs.size()) {
-    return Error{Errc::shape_mismatch,
-                 std::string{M::id} + " takes " + to_text(M::specs.size()) + " parameters, got " + to_text(values.size())};
+[[nodiscard]] inline std::optional<Error> check_parameters(std::string_view id, std::span<const ParamSpec> specs,
+                                                           std::span<const double> values) {
+  if (values.size() != specs.size()) {
+    return Error{Errc::shape_mismatch, std::string{id} + " takes " + to_text(specs.size()) + " parameters, got " + to_text(values.size())};
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const ParamSpec& spec = M::specs[i];
+    const ParamSpec& spec = specs[i];
     if (!(values[i] >= spec.lower && values[i] <= spec.upper)) {
       return Error{Errc::out_of_domain,
-                   std::string{M::id} + " parameter " + to_text(i) + " (" + std::string{spec.name} + ") must be in [" +
-                       to_text(spec.lower) + ", " + to_text(spec.upper) + "], got " + to_text(values[i]),
+                   std::string{id} + " parameter " + to_text(i) + " (" + std::string{spec.name} + ") must be in [" + to_text(spec.lower) +
+                       ", " + to_text(spec.upper) + "], got " + to_text(values[i]),
                    i};
     }
   }
   return std::nullopt;
+}
+template <class M>
+[[nodiscard]] std::optional<Error> check_parameters(std::span<const double> values) {
+  return check_parameters(M::id, M::specs, values);
 }
 
 }  // namespace perdure::inline PERDURE_ABI::models

@@ -27,14 +27,22 @@ using Violations = std::vector<std::string>;
 /// Times at which curves are looked at, in days: from a minute to a century.
 inline constexpr std::array curve_days{0.0, 0.0007, 0.02, 0.5, 0.999, 1.0, 1.5, 3.0, 7.0, 30.0, 90.0, 365.0, 3650.0, 36500.0};
 
-/// Recall is 1 at zero elapsed time, never rises and stays in [0, 1].
+/// Recall at zero elapsed time is 1, or the ceiling that the model states (to a rounding).
+template <models::MemoryModel M>
+[[nodiscard]] Violations recall_starts_at_one(const Sample<M>& sample) {
+  constexpr double ceiling = models::recall_ceiling<M>();
+  const double r = M::recall(sample.params, sample.state, 0.0);
+  if (ceiling == 1.0 ? r == 1.0 : std::abs(r - ceiling) <= 1e-12) return {};
+  return {"recall at zero elapsed time is " + to_text(r) + ", not " + to_text(ceiling)};
+}
+
+/// Recall never rises and stays in [0, 1].
 template <models::MemoryModel M>
 [[nodiscard]] Violations recall_never_rises(const Sample<M>& sample) {
   Violations found;
   double last = 1.0;
   for (const double days : curve_days) {
     const double r = M::recall(sample.params, sample.state, days);
-    if (days == 0.0 && r != 1.0) found.push_back("recall at zero elapsed time is " + to_text(r) + ", not 1");
     if (!(r >= 0.0 && r <= 1.0)) found.push_back("recall after " + to_text(days) + " days is " + to_text(r));
     if (!(r <= last)) found.push_back("recall rises to " + to_text(r) + " at " + to_text(days) + " days");
     last = r;
@@ -42,16 +50,29 @@ template <models::MemoryModel M>
   return found;
 }
 
-/// recall(interval(r)) == r. Both are a few operations from exp and log with arguments below 100, hence a relative error of at most a few
-/// hundred units in the last place.
+/// recall(interval(r)) == r, to the tolerance that the model states; where recall falls in steps, r lies between its values just before and
+/// just after. An interval of 0 means that recall starts at or below r, an infinite one that recall never falls to it.
 template <models::MemoryModel M>
 [[nodiscard]] Violations interval_inverts_recall(const Sample<M>& sample) {
-  constexpr double tolerance = 1e-12;
+  constexpr double tolerance = models::interval_tolerance<M>();
+  constexpr double beside = 1e-9;           // share of a time that counts as "just before" and "just after" a step
+  constexpr double end_of_time = 1e15;      // days
+  constexpr double shortest_step = 1e-300;  // days
   Violations found;
   for (const double target : {0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0}) {
     const double days = M::interval(sample.params, sample.state, target);
-    const double r = M::recall(sample.params, sample.state, days);
-    if (!(std::abs(r - target) <= tolerance)) found.push_back("recall after interval(" + to_text(target) + ") is " + to_text(r));
+    const auto recall = [&](double when) { return M::recall(sample.params, sample.state, when); };
+    const bool reached = days <= end_of_time;
+    const double at = recall(reached ? days : end_of_time);
+    const double before = days > shortest_step && reached ? recall(days * (1.0 - beside)) : 1.0;
+    const double after = reached ? recall(days * (1.0 + beside)) : 0.0;
+    const bool falls_there = std::abs(at - target) <= tolerance && reached;
+    const bool steps_there = before >= target - tolerance && after <= target + tolerance && reached;
+    const bool starts_below = days == 0.0 && at <= target + tolerance;
+    const bool never = !reached && at >= target - tolerance;
+    if (!(days >= 0.0) || !(falls_there || steps_there || starts_below || never)) {
+      found.push_back("interval(" + to_text(target) + ") is " + to_text(days) + " days, recall there " + to_text(at));
+    }
   }
   return found;
 }
@@ -117,8 +138,15 @@ template <models::MemoryModel M>
       found.push_back(what + " is " + to_text(got) + " in a pack, " + to_text(expected) + " alone");
     }
   };
+  P targets;
+  for (std::size_t i = 0; i < lanes; ++i) targets.lane[i] = 0.55 + 0.05 * static_cast<double>(i);
   const P r = M::recall(w, state, days);
-  for (std::size_t i = 0; i < lanes; ++i) agree(r.lane[i], M::recall(sample.params, sample.state, days.lane[i]), "recall");
+  const P intervals = M::interval(w, state, targets);
+  for (std::size_t i = 0; i < lanes; ++i) {
+    agree(r.lane[i], M::recall(sample.params, sample.state, days.lane[i]), "recall");
+    const double expected = M::interval(sample.params, sample.state, targets.lane[i]);
+    if (expected < 1e15) agree(intervals.lane[i], expected, "interval");
+  }
   for (const Grade grade : {Grade::again, Grade::hard, Grade::good, Grade::easy}) {
     const auto next = state_columns<M, P>(M::review(w, state, days, grade));
     for (std::size_t i = 0; i < lanes; ++i) {
@@ -130,10 +158,10 @@ template <models::MemoryModel M>
 }
 
 /// The dual numbers' gradient of recall after a short history equals a central difference. Where the two one-sided differences disagree the
-/// point is a kink of a clamp, and nothing is asked; nor of a model whose published form rounds its states, which has no derivative.
+/// point is a kink of a clamp, and nothing is asked; nor of a model whose published form rounds its states or is not trainable, which has no derivative.
 template <models::MemoryModel M>
 [[nodiscard]] Violations dual_gradient_equals_difference(const Sample<M>& sample) {
-  if constexpr (M::rounding > 0.0) return {};
+  if constexpr (M::rounding > 0.0 || !models::trainable<M>()) return {};
   constexpr std::size_t n = M::specs.size();
   constexpr double tolerance = 1e-4;  // a step of 1e-6 leaves a difference quotient five good digits
   using D = Dual<n>;

@@ -5,12 +5,14 @@
 #include <perdure/data/review_log.hpp>
 #include <perdure/fit/pooled.hpp>
 #include <perdure/models/fsrs6.hpp>
+#include <perdure/models/stored.hpp>
 #include <perdure/time/date.hpp>
 #include <perdure/time/elapsed.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -52,6 +54,27 @@ TEST(DocsEmbed, ACallersMistakeThrows) {
     // mistake.what(): elapsed days must be finite and >= 0, got -1
     EXPECT_EQ(std::string{mistake.what()}, "elapsed days must be finite and >= 0, got -1");
   }
+}
+
+TEST(DocsEmbed, AStoredMemory) {
+  const models::Fsrs6 model;
+  const auto memory = model.first(Grade::good);
+  using State = models::Stored<models::Fsrs6>;
+  const State::Bytes row = State::of(memory).to_bytes();  // 8 bytes, for a BLOB
+  const std::string tag = State::tag();                   // fsrs6/perdure/106272ad145c1abe, once per table
+
+  const State state = State::from_bytes(row).value();
+  const models::Fsrs6::Memory again = state.memory().value();
+  EXPECT_EQ(row.size(), 8U);
+  EXPECT_EQ(tag, "fsrs6/perdure/106272ad145c1abe");
+  EXPECT_EQ(again.stability, static_cast<double>(static_cast<float>(memory.stability)));
+
+  const Result<State> shorter = State::from_bytes(std::span{row}.first(7));
+  // stored fsrs6 state has 8 bytes, got 7
+  const Result<models::Fsrs6::Memory> damaged = State{{2.5F, 11.0F}}.memory();
+  // fsrs6 difficulty must be in [1, 10], got 11
+  EXPECT_EQ(shorter.error().what, "stored fsrs6 state has 8 bytes, got 7");
+  EXPECT_EQ(damaged.error().what, "fsrs6 difficulty must be in [1, 10], got 11");
 }
 
 TEST(DocsEmbed, ElapsedTime) {

@@ -11,15 +11,14 @@ BASELINE = "constant"
 
 
 def known_models() -> list[str]:
-    """Names for `--model`: what the catalog lists, and the constant guess."""
+    """Names for `--model`: what the catalog lists."""
     import perdure
 
-    return [*perdure.catalog(), BASELINE]
+    return perdure.catalog()
 
 
 def new_model(name: str, among: list[str] | None = None) -> Any:
     """An unfitted estimator by its name, which must be one of `among` (all without it)."""
-    import perdure
     from perdure.models import MODELS
 
     known = among or known_models()
@@ -28,4 +27,4 @@ def new_model(name: str, among: list[str] | None = None) -> Any:
         near = difflib.get_close_matches(wanted, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InputError("unknown model", source="--model", value=name, expected=", ".join(known) + hint)
-    return perdure.Constant() if wanted == BASELINE else MODELS[wanted]()
+    return MODELS[wanted]()

@@ -1,0 +1,279 @@
+#include "overlap.hpp"
+
+#include <perdure/batch/check.hpp>
+#include <perdure/batch/wide.hpp>
+#include <perdure/catalog/models.hpp>
+#include <perdure/core/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace perdure::inline PERDURE_ABI::batch {
+namespace {
+
+/// Rows (of a replay: cards) of a task: large enough that a task's own cost vanishes, small enough that what a check has read is still in the cache for the kernel.
+constexpr std::size_t rows_per_task = 8192;
+
+/// What the catalog says of a model at run time.
+struct Entry {
+  std::string_view id, profile;
+  std::span<const models::ParamSpec> specs;
+  std::span<const models::StateSpec> fields;
+};
+
+std::optional<Entry> find_entry(std::string_view id, std::string_view profile) {
+  std::optional<Entry> found;
+  catalog::Profiles::any_of([&]<class M>() {
+    if (M::id != id || M::profile != profile) return false;
+    found = Entry{M::id, M::profile, M::specs, M::state_fields};
+    return true;
+  });
+  return found;
+}
+
+std::string known_models() {
+  std::string names;
+  catalog::Profiles::for_each(
+      [&]<class M>() { names += (names.empty() ? "" : ", ") + std::string{M::id} + "/" + std::string{M::profile}; });
+  return names;
+}
+
+void require_rows(std::size_t rows, std::size_t expected, std::string_view name) {
+  if (rows != expected) {
+    throw Exception{
+        {Errc::shape_mismatch, std::string{name} + " must have " + to_text(expected) + " rows, got " + to_text(rows), std::nullopt}};
+  }
+}
+
+template <class Column>
+void require_columns(std::string_view id, std::span<const models::StateSpec> fields, std::span<const Column> columns, std::size_t rows) {
+  if (columns.size() != fields.size()) {
+    throw Exception{{Errc::shape_mismatch,
+                     std::string{id} + " has " + to_text(fields.size()) + " state columns, got " + to_text(columns.size()), std::nullopt}};
+  }
+  for (std::size_t k = 0; k < columns.size(); ++k) require_rows(columns[k].size(), rows, fields[k].name);
+}
+
+template <class Float>
+std::vector<Float*> starts(std::span<const std::span<Float>> columns) {
+  std::vector<Float*> pointers;
+  pointers.reserve(columns.size());
+  for (const auto& column : columns) pointers.push_back(column.data());
+  return pointers;
+}
+
+/// The same columns from row `begin` on, for one task; models of up to `few` fields need no heap.
+template <class Float>
+class From {
+ public:
+  From(const std::vector<Float*>& columns, std::size_t begin) {
+    if (columns.size() > few.size()) many.resize(columns.size());
+    data = columns.size() > few.size() ? many.data() : few.data();
+    for (std::size_t k = 0; k < columns.size(); ++k) data[k] = columns[k] + begin;
+  }
+  [[nodiscard]] Float* const* get() const { return data; }
+
+ private:
+  std::array<Float*, 8> few{};
+  std::vector<Float*> many;
+  Float** data;
+};
+
+void refuse(std::optional<Error> problem) {
+  if (problem) throw Exception{std::move(*problem)};
+}
+
+/// The smallest float32 above 0: targets lie in (0, 1].
+constexpr float above_zero = std::numeric_limits<float>::denorm_min();
+
+}  // namespace
+
+Result<Wide> Wide::make(std::string_view id, std::string_view profile, std::span<const double> parameters) {
+  const Result<Isa>& isa = active_isa();
+  if (!isa) return isa.error();
+  return make(id, profile, parameters, *isa);
+}
+
+Result<Wide> Wide::make(std::string_view id, std::string_view profile, std::span<const double> parameters, Isa isa) {
+  const std::optional<Entry> entry = find_entry(id, profile);
+  if (!entry) {
+    return Error{Errc::unknown_name, "there is no model \"" + std::string{id} + "\" with profile \"" + std::string{profile} +
+                                         "\"; there are " + known_models()};
+  }
+  if (auto problem = models::check_parameters(entry->id, entry->specs, parameters)) return std::move(*problem);
+  const Kernels* kernels = find_kernels(id, profile, isa);
+  if (kernels == nullptr) {
+    return Error{Errc::not_found, "this machine or build has no kernels for the instruction set " + std::string{name(isa)}};
+  }
+  Wide wide;
+  wide.id_ = entry->id;
+  wide.fields_ = entry->fields;
+  wide.parameters_.assign(parameters.begin(), parameters.end());
+  wide.kernels_ = *kernels;
+  wide.isa_ = isa;
+  return wide;
+}
+
+/// Checks and works task by task, so that a column is read from memory once. `fits(begin, end)` says whether rows are as they must be;
+/// `problem()` finds the first that is not and throws. In place, everything is checked before anything is written.
+template <class Fits, class Problem, class Work>
+void Wide::run(std::size_t rows, bool in_place, const Executor& executor, const Fits& fits, const Problem& problem,
+               const Work& work) const {
+  const auto each_task = [&](const auto& body) {
+    executor((rows + rows_per_task - 1) / rows_per_task,
+             [&](std::size_t task) { body(task * rows_per_task, std::min(rows, (task + 1) * rows_per_task)); });
+  };
+  std::atomic<bool> misfit{false};
+  const auto check = [&](std::size_t begin, std::size_t end) {
+    if (!fits(begin, end)) misfit.store(true, std::memory_order_relaxed);
+    return !misfit.load(std::memory_order_relaxed);
+  };
+  if (in_place) {
+    each_task(check);
+    if (!misfit) each_task(work);
+  } else {
+    each_task([&](std::size_t begin, std::size_t end) {
+      if (check(begin, end)) work(begin, end);
+    });
+  }
+  if (misfit) problem();
+}
+
+void Wide::check_state_rows(StateColumns in, std::size_t begin, std::size_t end, bool& fits) const {
+  for (std::size_t k = 0; k < fields_.size() && fits; ++k) {
+    const StateBounds bounds = bounds_of(fields_[k]);
+    fits = kernels_.within(end - begin, in[k].data() + begin, bounds.lower, bounds.upper);
+  }
+}
+
+void Wide::first(std::span<const std::uint8_t> grade, MutableStateColumns out, const Executor& executor) const {
+  const std::size_t rows = grade.size();
+  require_columns(id_, fields_, out, rows);
+  require_apart(fields_, {}, out);
+  const auto to = starts(out);
+  run(
+      rows, overlaps_any(out, grade), executor,
+      [&](std::size_t begin, std::size_t end) { return kernels_.grades_within(end - begin, grade.data() + begin, 1, 4); },
+      [&] { refuse(check_grades(grade)); },
+      [&](std::size_t begin, std::size_t end) {
+        kernels_.first(parameters_.data(), end - begin, grade.data() + begin, From{to, begin}.get());
+      });
+}
+
+void Wide::review(StateColumns in, std::span<const std::uint8_t> grade, std::span<const float> elapsed, MutableStateColumns out,
+                  const Executor& executor) const {
+  review_with(in, grade, elapsed, out, nullptr, executor);
+}
+
+void Wide::review(StateColumns in, std::span<const std::uint8_t> grade, std::span<const float> elapsed, MutableStateColumns out,
+                  const Due& due, const Executor& executor) const {
+  require_rows(due.days.size(), grade.size(), "due");
+  refuse(check_targets(std::span{&due.target, 1}));
+  review_with(in, grade, elapsed, out, &due, executor);
+}
+
+void Wide::review_with(StateColumns in, std::span<const std::uint8_t> grade, std::span<const float> elapsed, MutableStateColumns out,
+                       const Due* due, const Executor& executor) const {
+  const std::size_t rows = grade.size();
+  require_rows(elapsed.size(), rows, "elapsed_days");
+  require_columns(id_, fields_, in, rows);
+  require_columns(id_, fields_, out, rows);
+  require_apart(fields_, in, out);
+  const auto from = starts(in);
+  const auto to = starts(out);
+  const bool in_place = overlaps_any(out, in) || overlaps_any(out, grade) || overlaps_any(out, elapsed);
+  run(
+      rows, in_place, executor,
+      [&](std::size_t begin, std::size_t end) {
+        bool fits = kernels_.grades_within(end - begin, grade.data() + begin, 1, 4) &&
+                    kernels_.within(end - begin, elapsed.data() + begin, 0.0F, longest_elapsed);
+        check_state_rows(in, begin, end, fits);
+        return fits;
+      },
+      [&] {
+        refuse(check_grades(grade));
+        refuse(check_elapsed(elapsed));
+        for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
+      },
+      [&](std::size_t begin, std::size_t end) {
+        kernels_.review(parameters_.data(), end - begin, From{from, begin}.get(), grade.data() + begin, elapsed.data() + begin,
+                        From{to, begin}.get(), due != nullptr ? due->target : 1.0F, due != nullptr ? due->days.data() + begin : nullptr);
+      });
+}
+
+void Wide::recall(StateColumns in, std::span<const float> elapsed, std::span<float> out, const Executor& executor) const {
+  const std::size_t rows = elapsed.size();
+  require_columns(id_, fields_, in, rows);
+  require_rows(out.size(), rows, "out");
+  const auto from = starts(in);
+  const std::array outputs{out};
+  run(
+      rows, overlaps_any(outputs, in) || overlaps_any(outputs, elapsed), executor,
+      [&](std::size_t begin, std::size_t end) {
+        bool fits = kernels_.within(end - begin, elapsed.data() + begin, 0.0F, longest_elapsed);
+        check_state_rows(in, begin, end, fits);
+        return fits;
+      },
+      [&] {
+        refuse(check_elapsed(elapsed));
+        for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
+      },
+      [&](std::size_t begin, std::size_t end) {
+        kernels_.recall(parameters_.data(), end - begin, From{from, begin}.get(), elapsed.data() + begin, out.data() + begin);
+      });
+}
+
+void Wide::interval(StateColumns in, std::span<const float> target, std::span<float> out, const Executor& executor) const {
+  const std::size_t rows = target.size();
+  require_columns(id_, fields_, in, rows);
+  require_rows(out.size(), rows, "out");
+  const auto from = starts(in);
+  const std::array outputs{out};
+  run(
+      rows, overlaps_any(outputs, in) || overlaps_any(outputs, target), executor,
+      [&](std::size_t begin, std::size_t end) {
+        bool fits = kernels_.within(end - begin, target.data() + begin, above_zero, 1.0F);
+        check_state_rows(in, begin, end, fits);
+        return fits;
+      },
+      [&] {
+        refuse(check_targets(target));
+        for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
+      },
+      [&](std::size_t begin, std::size_t end) {
+        kernels_.interval(parameters_.data(), end - begin, From{from, begin}.get(), target.data() + begin, out.data() + begin);
+      });
+}
+
+void Wide::replay(std::span<const std::int64_t> offsets, std::span<const std::uint8_t> grade, std::span<const float> elapsed,
+                  MutableStateColumns out, const Executor& executor) const {
+  const std::size_t answers = grade.size();
+  require_rows(elapsed.size(), answers, "elapsed_days");
+  refuse(check_offsets(offsets, answers));
+  const std::size_t cards = offsets.size() - 1;
+  require_columns(id_, fields_, out, cards);
+  require_apart(fields_, {}, out);
+  const bool in_place = overlaps_any(out, grade) || overlaps_any(out, elapsed) || overlaps_any(out, offsets);
+  const auto to = starts(out);
+  const auto fits = [&](std::size_t begin, std::size_t end) {
+    const auto from = static_cast<std::size_t>(offsets[begin]);
+    const auto count = static_cast<std::size_t>(offsets[end]) - from;
+    return kernels_.grades_within(count, grade.data() + from, 1, 4) &&
+           (kernels_.within(count, elapsed.data() + from, 0.0F, longest_elapsed) ||
+            !check_later_answers(offsets.subspan(begin, end - begin + 1), elapsed));
+  };
+  const auto problem = [&] {
+    const auto from = static_cast<std::size_t>(offsets.front());
+    refuse(check_grades(grade.subspan(from, static_cast<std::size_t>(offsets.back()) - from), from));
+    refuse(check_later_answers(offsets, elapsed));
+  };
+  run(cards, in_place, executor, fits, problem, [&](std::size_t begin, std::size_t end) {
+    kernels_.replay(parameters_.data(), end - begin, offsets.data() + begin, grade.data(), elapsed.data(), From{to, begin}.get());
+  });
+}
+
+}  // namespace perdure::inline PERDURE_ABI::batch

@@ -1,0 +1,47 @@
+// The kernels of one shard of the catalog on one instruction set. CMake compiles this file once per shard and set, with
+//
+//   PERDURE_KERNEL_SHARD, PERDURE_KERNEL_SHARDS   which models: every n-th variant of the catalog
+//   PERDURE_KERNEL_LIST                           the name of the function at the end
+//   PERDURE_ABI, Eigen                            names of this set's own for our namespace and for Eigen's, so that no symbol is shared
+#include "boundary.hpp"
+#include "fsrs6.hpp"
+#include "generic.hpp"
+#include "within.hpp"
+
+#include <perdure/catalog/models.hpp>
+#include <perdure/models/traits.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace perdure::inline PERDURE_ABI::kernels {
+namespace {
+
+/// The kernels of model M: from its template, unless there are tuned ones.
+template <class M>
+struct KernelsOf {
+  using type = Generic<M>;
+};
+template <class Profile>
+struct KernelsOf<models::Fsrs6As<Profile>> {
+  using type = Fsrs6Kernels<Profile>;
+};
+
+template <class M>
+constexpr perdure_kernel_entry entry() {
+  using K = typename KernelsOf<M>::type;
+  return {M::id.data(), M::profile.data(), &K::first, &K::review, &K::recall, &K::interval, &K::replay, &within, &grades_within};
+}
+
+template <class... Ms>
+constexpr std::array<perdure_kernel_entry, sizeof...(Ms)> entries(TypeList<Ms...>) {
+  return {entry<Ms>()...};
+}
+
+constexpr auto all = entries(Shard<catalog::Profiles, PERDURE_KERNEL_SHARD, PERDURE_KERNEL_SHARDS>{});
+
+}  // namespace
+}  // namespace perdure::inline PERDURE_ABI::kernels
+
+extern "C" perdure_kernel_list PERDURE_KERNEL_LIST() noexcept { return {perdure::kernels::all.data(), perdure::kernels::all.size()}; }
