@@ -23,6 +23,7 @@ test-cpp:  ## the C++ tests (needs distribution packages, see tools/setup.sh)
 
 test-python:  ## the Python tests
 	@tools/setup.sh python
+	@tools/peers.sh
 	@$(PYTHON_BIN) -m pytest -q
 
 asan:  ## unit, golden and determinism tests under the address and undefined-behavior sanitizers
@@ -41,6 +42,11 @@ bench:  ## build and run the benchmarks (BENCH_ARGUMENTS="--benchmark_filter=...
 	@tools/setup.sh bench
 	@BENCH_ARGUMENTS="$(BENCH_ARGUMENTS)" tools/cpp.sh bench $(JOBS)
 
+bench-peers:  ## the kernels beside their floors, fsrs-rs, py-fsrs and ts-fsrs, in one table (PEERS_ARGUMENTS="--quick")
+	@tools/setup.sh python
+	@tools/setup.sh bench
+	@$(PYTHON_BIN) -m bench.peers $(PEERS_ARGUMENTS)
+
 lint:  ## layers, mirror, links, clang-format, ruff, mypy
 	@tools/setup.sh lint
 	@tools/lint.sh
@@ -56,4 +62,4 @@ docs:  ## check that every page and heading that is linked to exists
 clean:  ## remove build folders, the virtual environment and the demo's output
 	rm -rf build .venv perdure-demo
 
-.PHONY: help demo test test-cpp test-python asan tsan tidy bench lint format docs clean
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers lint format docs clean
