@@ -10,7 +10,7 @@ check() {
   shift
   "$@" || { printf 'failed: %s\n' "$*" >&2; failed=1; }
 }
-cpp_files() { find include src bindings bench tests \( -name '*.hpp' -o -name '*.cpp' \) -print0; }
+cpp_files() { find include src bindings bench tests docs/examples \( -name '*.hpp' -o -name '*.cpp' \) -print0; }
 format_check() { cpp_files | xargs -0 "$bin/clang-format" --dry-run -Werror --ferror-limit=3; }
 
 python_files=(bindings tests tools cmake)

@@ -151,7 +151,7 @@ case "${1:-}" in
   demo) need_package demo ;;
   python) need_package test test ;;
   lint) need_package test test && need_checkers ;;
-  cpp) need_distribution "${cpp_packages[@]}" libgtest-dev libgmock-dev python3 ;;
+  cpp) need_distribution "${cpp_packages[@]}" libgtest-dev libgmock-dev libsqlite3-dev python3 ;;
   bench) need_distribution "${cpp_packages[@]}" libbenchmark-dev ;;
   tidy) need_distribution "${cpp_packages[@]}" libgtest-dev libgmock-dev python3 clang-tidy ;;
   *) sed -n '2,14p' "$0" >&2; exit 2 ;;
