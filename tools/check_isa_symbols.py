@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Fail when kernel objects of two instruction sets define the same symbol.
+"""Fail when a kernel object defines a symbol that code for another instruction set could define too.
 
 Usage: check_isa_symbols.py NAME: OBJECT... [NAME: OBJECT...]...   (one group per instruction set)
 The linker keeps one definition of a weak symbol, whichever object it came from. If that was compiled for instructions
-that a machine lacks, the narrow kernels crash there. So no two sets may define a symbol of the same name.
+that a machine lacks, narrow code crashes there. So every symbol of a set carries the set's name, which also keeps it
+apart from the rest of the library.
 """
 
 import subprocess
 import sys
-from itertools import combinations
 
 # Symbol types of nm: undefined symbols, file names and local ones are of no concern.
 HARMLESS = frozenset("Uwvan?-") | frozenset("tdbrsi")
@@ -28,7 +28,7 @@ def defined(objects: list[str]) -> set[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print shared symbols; return 1 when there are any, or when there is nothing to compare."""
+    """Print symbols without the name of their set; return 1 when there are any, or when there is nothing to look at."""
     groups: dict[str, list[str]] = {}
     for argument in arguments:
         if argument.endswith(":"):
@@ -36,14 +36,15 @@ def main(arguments: list[str]) -> int:
         else:
             groups[next(reversed(groups))].append(argument)
     sets = {name: defined(objects) for name, objects in groups.items()}
-    shared = 0
-    for (one, symbols), (other, others) in combinations(sets.items(), 2):
-        for symbol in sorted(symbols & others):
-            print(f"{symbol} is defined for {one} and for {other}")
-            shared += 1
+    foreign = 0
+    for name, symbols in sets.items():
+        for symbol in sorted(symbols):
+            if f"_{name}" not in symbol:
+                print(f"{symbol} is defined for {name} and does not say so")
+                foreign += 1
     counts = ", ".join(f"{name} {len(symbols)}" for name, symbols in sets.items())
-    print(f"symbols: {counts}; {shared} shared")
-    return 1 if shared or not sets or not all(sets.values()) else 0
+    print(f"symbols: {counts}; {foreign} that another object could define too")
+    return 1 if foreign or not sets or not all(sets.values()) else 0
 
 
 if __name__ == "__main__":

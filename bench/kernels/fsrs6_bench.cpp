@@ -156,7 +156,10 @@ bool add_all() {
     add("update", "S", isa, [&p, &narrow](benchmark::State& s) { update(s, p.scalar_update, narrow); });
     add("update", "eigen", isa, [&p, &narrow](benchmark::State& s) { update(s, p.eigen_update, narrow); });
     add("update", "eigen_pow", isa, [&p, &narrow](benchmark::State& s) { update(s, p.eigen_pow_update, narrow); });
-    add("update", "kernel", isa, [&k, &wide](benchmark::State& s) { update(s, k.review, wide); });
+    add("update", "kernel", isa, [&k, &wide](benchmark::State& s) {
+      update(
+          s, [&k](const auto&... arguments) { k.review(arguments..., nullptr); }, wide);
+    });
     const auto over = [&narrow](auto function) {
       return [function, &narrow](benchmark::State& s) {
         recall(s, [&](const float* a, const float* b, float* out) { function(narrow.data(), rows, a, b, out); });
@@ -167,7 +170,7 @@ bool add_all() {
     add("recall", "kernel", isa, [&k, &wide](benchmark::State& s) {
       recall(s, [&](const float* a, const float* b, float* out) {
         const std::array<const float*, 2> in{a, a};
-        k.recall(wide.data(), rows, in.data(), b, out);
+        k.recall(wide.data(), rows, in.data(), b, out, nullptr);
       });
     });
     add("recall", "same_bytes", isa,

@@ -121,11 +121,12 @@ void replay_kernel(Input& in, std::size_t n, unsigned /*threads*/) {
 }
 void update_kernel(Input& in, std::size_t n, unsigned /*threads*/) {
   const Bare bare{in};
-  bare.run.review(bare.parameters.data(), n, bare.before.data(), in.grade.data(), in.days.data(), bare.after.data(), target, nullptr);
+  bare.run.review(bare.parameters.data(), n, bare.before.data(), in.grade.data(), in.days.data(), bare.after.data(), target, nullptr,
+                  nullptr);
 }
 void recall_kernel(Input& in, std::size_t n, unsigned /*threads*/) {
   const Bare bare{in};
-  bare.run.recall(bare.parameters.data(), n, bare.before.data(), in.days.data(), in.extra.data());
+  bare.run.recall(bare.parameters.data(), n, bare.before.data(), in.days.data(), in.extra.data(), nullptr);
 }
 
 using State = Model::State<double>;

@@ -95,7 +95,7 @@ class Side:
 
 
 def build_fsrs_rs(build: Path, *, native: bool = False) -> list[str]:
-    """Build the fsrs crate's side with cargo, versions as locked; return its command.
+    """Build the fsrs crate's side with cargo, the crate's version as Cargo.toml pins it; return its command.
 
     ``native`` lets the compiler use all that this processor has (``target-cpu=native``).
     """
@@ -105,7 +105,7 @@ def build_fsrs_rs(build: Path, *, native: bool = False) -> list[str]:
     if native:
         environment["RUSTFLAGS"] = "-C target-cpu=native"
     manifest = str(HERE / "fsrs_rs" / "Cargo.toml")
-    command = [cargo, "build", "--release", "--locked", "--quiet", "--manifest-path", manifest]
+    command = [cargo, "build", "--release", "--quiet", "--manifest-path", manifest]
     _run(command, build / "cargo.log", "cargo build failed", environment=environment)
     return [str(target / "release" / "perdure-peer-fsrs-rs")]
 

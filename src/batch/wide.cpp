@@ -15,7 +15,8 @@
 namespace perdure::inline PERDURE_ABI::batch {
 namespace {
 
-/// Rows (of a replay: cards) of a task: large enough that a task's own cost vanishes, small enough that what a check has read is still in the cache for the kernel.
+/// Rows (of a replay: cards) of a task: large enough that a task's own cost vanishes, small enough that what a check has read is still in the
+/// cache for the kernel. A multiple of what the kernels of FSRS-6 handle together.
 constexpr std::size_t rows_per_task = 8192;
 
 /// What the catalog says of a model at run time.
@@ -87,6 +88,21 @@ void refuse(std::optional<Error> problem) {
   if (problem) throw Exception{std::move(*problem)};
 }
 
+/// Where there is nothing more to look at.
+constexpr auto nothing = [](std::size_t, std::size_t) { return true; };
+
+/// Whether a review writes where it reads; throws on an overlap that it could not work with.
+bool review_in_place(std::span<const models::StateSpec> fields, StateColumns in, std::span<const std::uint8_t> grade,
+                     std::span<const float> elapsed, MutableStateColumns out, const Due* due) {
+  require_outputs_apart(fields, out, grade);
+  bool any = state_in_place(fields, in, out);
+  for (std::size_t k = 0; k < out.size(); ++k) any = same_or_apart(fields[k].name, out[k], "elapsed_days", elapsed) || any;
+  if (due == nullptr) return any;
+  require_apart("due", due->days, "an input column", grade);
+  for (const auto& column : out) require_apart("due", due->days, "another output column", column);
+  return column_in_place("due", due->days, fields, in, "elapsed_days", elapsed) || any;
+}
+
 /// The smallest float32 above 0: targets lie in (0, 1].
 constexpr float above_zero = std::numeric_limits<float>::denorm_min();
 
@@ -118,34 +134,32 @@ Result<Wide> Wide::make(std::string_view id, std::string_view profile, std::span
   return wide;
 }
 
-/// Checks and works task by task, so that a column is read from memory once. `fits(begin, end)` says whether rows are as they must be;
-/// `problem()` finds the first that is not and throws. In place, everything is checked before anything is written.
-template <class Fits, class Problem, class Work>
-void Wide::run(std::size_t rows, bool in_place, const Executor& executor, const Fits& fits, const Problem& problem,
+/// Works task by task. `safe(begin, end)` says whether a kernel may run over these rows at all, `fits(begin, end)` whether all that they hold
+/// is in its bounds, `work(begin, end)` runs the kernel and says whether it saw anything that may not be; `problem()` finds the first row that is
+/// out of bounds and throws, or returns when there is none. In place everything is looked at before anything is written; elsewhere the
+/// kernel looks on its way, so that a column comes from memory once.
+template <class Safe, class Fits, class Problem, class Work>
+void Wide::run(std::size_t rows, bool in_place, const Executor& executor, const Safe& safe, const Fits& fits, const Problem& problem,
                const Work& work) const {
-  const auto each_task = [&](const auto& body) {
-    executor((rows + rows_per_task - 1) / rows_per_task,
-             [&](std::size_t task) { body(task * rows_per_task, std::min(rows, (task + 1) * rows_per_task)); });
-  };
-  std::atomic<bool> misfit{false};
-  const auto check = [&](std::size_t begin, std::size_t end) {
-    if (!fits(begin, end)) misfit.store(true, std::memory_order_relaxed);
-    return !misfit.load(std::memory_order_relaxed);
+  std::atomic<bool> doubtful{false};
+  const auto each_task = [&](const auto& holds) {
+    executor((rows + rows_per_task - 1) / rows_per_task, [&](std::size_t task) {
+      if (!holds(task * rows_per_task, std::min(rows, (task + 1) * rows_per_task))) doubtful.store(true, std::memory_order_relaxed);
+    });
   };
   if (in_place) {
-    each_task(check);
-    if (!misfit) each_task(work);
+    each_task([&](std::size_t begin, std::size_t end) { return safe(begin, end) && fits(begin, end); });
+    if (doubtful) problem();
+    each_task([&](std::size_t begin, std::size_t end) { return work(begin, end) || true; });  // what it saw may be overwritten by now
   } else {
-    each_task([&](std::size_t begin, std::size_t end) {
-      if (check(begin, end)) work(begin, end);
-    });
+    each_task([&](std::size_t begin, std::size_t end) { return safe(begin, end) && work(begin, end); });
+    if (doubtful) problem();
   }
-  if (misfit) problem();
 }
 
 void Wide::check_state_rows(StateColumns in, std::size_t begin, std::size_t end, bool& fits) const {
   for (std::size_t k = 0; k < fields_.size() && fits; ++k) {
-    const StateBounds bounds = bounds_of(fields_[k]);
+    const Bounds bounds = bounds_of(fields_[k]);
     fits = kernels_.within(end - begin, in[k].data() + begin, bounds.lower, bounds.upper);
   }
 }
@@ -153,14 +167,15 @@ void Wide::check_state_rows(StateColumns in, std::size_t begin, std::size_t end,
 void Wide::first(std::span<const std::uint8_t> grade, MutableStateColumns out, const Executor& executor) const {
   const std::size_t rows = grade.size();
   require_columns(id_, fields_, out, rows);
-  require_apart(fields_, {}, out);
+  require_outputs_apart(fields_, out, grade);
   const auto to = starts(out);
   run(
-      rows, overlaps_any(out, grade), executor,
-      [&](std::size_t begin, std::size_t end) { return kernels_.grades_within(end - begin, grade.data() + begin, 1, 4); },
+      rows, false, executor,
+      [&](std::size_t begin, std::size_t end) { return kernels_.grades_within(end - begin, grade.data() + begin, 1, 4); }, nothing,
       [&] { refuse(check_grades(grade)); },
       [&](std::size_t begin, std::size_t end) {
         kernels_.first(parameters_.data(), end - begin, grade.data() + begin, From{to, begin}.get());
+        return true;
       });
 }
 
@@ -182,15 +197,14 @@ void Wide::review_with(StateColumns in, std::span<const std::uint8_t> grade, std
   require_rows(elapsed.size(), rows, "elapsed_days");
   require_columns(id_, fields_, in, rows);
   require_columns(id_, fields_, out, rows);
-  require_apart(fields_, in, out);
+  const bool writes_input = review_in_place(fields_, in, grade, elapsed, out, due);
   const auto from = starts(in);
   const auto to = starts(out);
-  const bool in_place = overlaps_any(out, in) || overlaps_any(out, grade) || overlaps_any(out, elapsed);
   run(
-      rows, in_place, executor,
+      rows, writes_input, executor,
+      [&](std::size_t begin, std::size_t end) { return kernels_.grades_within(end - begin, grade.data() + begin, 1, 4); },
       [&](std::size_t begin, std::size_t end) {
-        bool fits = kernels_.grades_within(end - begin, grade.data() + begin, 1, 4) &&
-                    kernels_.within(end - begin, elapsed.data() + begin, 0.0F, longest_elapsed);
+        bool fits = kernels_.within(end - begin, elapsed.data() + begin, 0.0F, longest_elapsed);
         check_state_rows(in, begin, end, fits);
         return fits;
       },
@@ -200,8 +214,11 @@ void Wide::review_with(StateColumns in, std::span<const std::uint8_t> grade, std
         for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
       },
       [&](std::size_t begin, std::size_t end) {
+        bool fits = true;
         kernels_.review(parameters_.data(), end - begin, From{from, begin}.get(), grade.data() + begin, elapsed.data() + begin,
-                        From{to, begin}.get(), due != nullptr ? due->target : 1.0F, due != nullptr ? due->days.data() + begin : nullptr);
+                        From{to, begin}.get(), due != nullptr ? due->target : 1.0F, due != nullptr ? due->days.data() + begin : nullptr,
+                        &fits);
+        return fits;
       });
 }
 
@@ -210,9 +227,9 @@ void Wide::recall(StateColumns in, std::span<const float> elapsed, std::span<flo
   require_columns(id_, fields_, in, rows);
   require_rows(out.size(), rows, "out");
   const auto from = starts(in);
-  const std::array outputs{out};
+  const bool writes_input = column_in_place("out", out, fields_, in, "elapsed_days", elapsed);
   run(
-      rows, overlaps_any(outputs, in) || overlaps_any(outputs, elapsed), executor,
+      rows, writes_input, executor, nothing,
       [&](std::size_t begin, std::size_t end) {
         bool fits = kernels_.within(end - begin, elapsed.data() + begin, 0.0F, longest_elapsed);
         check_state_rows(in, begin, end, fits);
@@ -223,7 +240,9 @@ void Wide::recall(StateColumns in, std::span<const float> elapsed, std::span<flo
         for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
       },
       [&](std::size_t begin, std::size_t end) {
-        kernels_.recall(parameters_.data(), end - begin, From{from, begin}.get(), elapsed.data() + begin, out.data() + begin);
+        bool fits = true;
+        kernels_.recall(parameters_.data(), end - begin, From{from, begin}.get(), elapsed.data() + begin, out.data() + begin, &fits);
+        return fits;
       });
 }
 
@@ -232,20 +251,22 @@ void Wide::interval(StateColumns in, std::span<const float> target, std::span<fl
   require_columns(id_, fields_, in, rows);
   require_rows(out.size(), rows, "out");
   const auto from = starts(in);
-  const std::array outputs{out};
+  const bool writes_input = column_in_place("out", out, fields_, in, "target", target);
   run(
-      rows, overlaps_any(outputs, in) || overlaps_any(outputs, target), executor,
+      rows, writes_input, executor,
       [&](std::size_t begin, std::size_t end) {
         bool fits = kernels_.within(end - begin, target.data() + begin, above_zero, 1.0F);
         check_state_rows(in, begin, end, fits);
         return fits;
       },
+      nothing,
       [&] {
         refuse(check_targets(target));
         for (std::size_t k = 0; k < fields_.size(); ++k) refuse(check_state(in[k], fields_[k]));
       },
       [&](std::size_t begin, std::size_t end) {
         kernels_.interval(parameters_.data(), end - begin, From{from, begin}.get(), target.data() + begin, out.data() + begin);
+        return true;
       });
 }
 
@@ -256,8 +277,7 @@ void Wide::replay(std::span<const std::int64_t> offsets, std::span<const std::ui
   refuse(check_offsets(offsets, answers));
   const std::size_t cards = offsets.size() - 1;
   require_columns(id_, fields_, out, cards);
-  require_apart(fields_, {}, out);
-  const bool in_place = overlaps_any(out, grade) || overlaps_any(out, elapsed) || overlaps_any(out, offsets);
+  require_outputs_apart(fields_, out, offsets, grade, elapsed);
   const auto to = starts(out);
   const auto fits = [&](std::size_t begin, std::size_t end) {
     const auto from = static_cast<std::size_t>(offsets[begin]);
@@ -271,8 +291,9 @@ void Wide::replay(std::span<const std::int64_t> offsets, std::span<const std::ui
     refuse(check_grades(grade.subspan(from, static_cast<std::size_t>(offsets.back()) - from), from));
     refuse(check_later_answers(offsets, elapsed));
   };
-  run(cards, in_place, executor, fits, problem, [&](std::size_t begin, std::size_t end) {
+  run(cards, false, executor, fits, nothing, problem, [&](std::size_t begin, std::size_t end) {
     kernels_.replay(parameters_.data(), end - begin, offsets.data() + begin, grade.data(), elapsed.data(), From{to, begin}.get());
+    return true;
   });
 }
 

@@ -11,8 +11,8 @@ struct perdure_kernel_entry {
   const char* id;
   const char* profile;
   void (*first)(const double*, size_t, const uint8_t*, float* const*) noexcept;
-  void (*review)(const double*, size_t, const float* const*, const uint8_t*, const float*, float* const*, float, float*) noexcept;
-  void (*recall)(const double*, size_t, const float* const*, const float*, float*) noexcept;
+  void (*review)(const double*, size_t, const float* const*, const uint8_t*, const float*, float* const*, float, float*, bool*) noexcept;
+  void (*recall)(const double*, size_t, const float* const*, const float*, float*, bool*) noexcept;
   void (*interval)(const double*, size_t, const float* const*, const float*, float*) noexcept;
   void (*replay)(const double*, size_t, const int64_t*, const uint8_t*, const float*, float* const*) noexcept;
   bool (*within)(size_t, const float*, float, float) noexcept;

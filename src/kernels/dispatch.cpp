@@ -87,8 +87,10 @@ Kernels kernels_of(const perdure_kernel_entry& e) noexcept {
 
 using Table = std::map<std::pair<std::string_view, std::string_view>, Kernels>;
 
+/// Empty where the machine lacks the set: not even the function that lists an object's kernels may run there.
 Table table_of(Isa isa) {
   Table table;
+  if (!machine_has(isa)) return table;
   for (const Object& object : objects) {
     if (object.isa != isa) continue;
     const perdure_kernel_list list = object.list();
@@ -127,7 +129,6 @@ const Result<Isa>& active_isa() {
 }
 
 const Kernels* find_kernels(std::string_view id, std::string_view profile, Isa isa) noexcept {
-  if (!machine_has(isa)) return nullptr;
   const Table& all = table(isa);
   const auto found = all.find({id, profile});
   return found == all.end() ? nullptr : &found->second;

@@ -4,11 +4,14 @@
 #include "fsrs6_replay.hpp"
 #include "fsrs6_tables.hpp"
 #include "fsrs6_update.hpp"
+#include "guard.hpp"
 #include "vec.hpp"
 #include "vec_fast.hpp"
 #include "vec_table.hpp"
 
+#include <perdure/batch/bounds.hpp>
 #include <perdure/core/abi.hpp>
+#include <perdure/models/fsrs6.hpp>
 #include <perdure/models/fsrs6_profile.hpp>
 
 #include <algorithm>
@@ -20,10 +23,9 @@
 
 namespace perdure::inline PERDURE_ABI::kernels {
 
-/// FSRS-6 over columns, tuned. The functions of perdure::batch::Kernels: they neither throw nor check; columns need no alignment, outputs may
-/// be the inputs of the same field. A step is within 1e-5 (relative) of the model's template in double, at every state and parameter within
-/// bounds; 2.2e-6 was the worst seen. Rounding of states to decimals, where a profile asks for it, is left out: 5e-9 days, at most 5e-6 of the
-/// lowest stability.
+/// FSRS-6 over columns, tuned. The functions of perdure::batch::Kernels: columns need no alignment, outputs may be the inputs of the same field.
+/// A step is within 1e-5 (relative) of the model's template in double, at every state and parameter within bounds; 2.2e-6 was the worst seen.
+/// Rounding of states to decimals, where a profile asks for it, is left out: 5e-9 days, at most 5e-6 of the lowest stability.
 template <class Profile>
 struct Fsrs6Kernels {
   static void first(const double* parameters, std::size_t rows, const std::uint8_t* grade, float* const* out) noexcept {
@@ -36,28 +38,44 @@ struct Fsrs6Kernels {
   }
 
   static void review(const double* parameters, std::size_t rows, const float* const* in, const std::uint8_t* grade, const float* elapsed,
-                     float* const* out, float target, float* due) noexcept {
+                     float* const* out, float target, float* due, bool* fits) noexcept {
     const auto days = static_cast<float>(due != nullptr ? interval_at(parameters, static_cast<double>(target)) : 0.0);
     Fsrs6Update update{fsrs6_tables<Profile>(parameters)};
+    Guard<3> guard{{stability_bounds, difficulty_bounds, batch::elapsed_bounds}};
     constexpr std::size_t block = Fsrs6Update::rows;
     std::size_t i = unaligned_rows(rows, block, out[0]);
-    few_rows(update, 0, i, in, grade, elapsed, out, days, due);
+    few_rows(update, guard, 0, i, in, grade, elapsed, out, days, due);
     for (; i + block <= rows; i += block) {
       const std::size_t next = i + block;
       answer(update, block, in[0] + i, in[1] + i, grade + i, elapsed + i,
              {out[0] + i, out[1] + i, due != nullptr ? due + i : nullptr, days}, {in[0] + next, in[1] + next, elapsed + next});
+      if (fits != nullptr) guard.look(block, {in[0] + i, in[1] + i, elapsed + i});
     }
-    few_rows(update, i, rows, in, grade, elapsed, out, days, due);
+    few_rows(update, guard, i, rows, in, grade, elapsed, out, days, due);
+    if (fits != nullptr) *fits = guard.fits();
   }
 
-  static void recall(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out) noexcept {
+  static void recall(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out,
+                     bool* fits) noexcept {
     Fsrs6Recall recall{fsrs6_tables<Profile>(parameters)};
+    Guard<2> guard{{stability_bounds, batch::elapsed_bounds}};
     const float* stability = in[0];
-    const auto one = [&](std::size_t i, auto load, auto store) { store(recall(load(stability + i), load(elapsed + i)), out + i); };
+    const auto one = [&](std::size_t i, auto load, auto store) {
+      const std::array both{load(stability + i), load(elapsed + i)};
+      std::array<float, 2 * Vec::size> values;
+      both[0].store(values.data());
+      both[1].store(values.data() + Vec::size);
+      guard.look(Vec::size, {values.data(), values.data() + Vec::size});
+      store(recall(both[0], both[1]), out + i);
+    };
     std::size_t i = unaligned_rows(rows, Fsrs6Recall::rows, out);
     each_vector(0, i, one);
-    for (; i + Fsrs6Recall::rows <= rows; i += Fsrs6Recall::rows) recall.block(stability + i, elapsed + i, out + i);
+    for (; i + Fsrs6Recall::rows <= rows; i += Fsrs6Recall::rows) {
+      recall.block(stability + i, elapsed + i, out + i);
+      if (fits != nullptr) guard.look(Fsrs6Recall::rows, {stability + i, elapsed + i});
+    }
     each_vector(i, rows, one);
+    if (fits != nullptr) *fits = guard.fits();
   }
 
   /// I = (S/F) (2^a - 1) with a = -log2(target)/decay, as (S/F) q (q + 2) with q = 2^(a/2) - 1: infinite only where I is.
@@ -82,6 +100,9 @@ struct Fsrs6Kernels {
   }
 
  private:
+  static constexpr batch::Bounds stability_bounds = batch::bounds_of(models::Fsrs6As<Profile>::state_fields[0]);
+  static constexpr batch::Bounds difficulty_bounds = batch::bounds_of(models::Fsrs6As<Profile>::state_fields[1]);
+
   /// Days until recall of a stability of one day falls to `target`.
   [[nodiscard]] static double interval_at(const double* w, double target) {
     constexpr double log_anchor = -0.10536051565782628;  // ln 0.9
@@ -111,8 +132,8 @@ struct Fsrs6Kernels {
   }
 
   /// The rows begin to end - 1, fewer than a block, by way of columns that have room for whole vectors.
-  static void few_rows(Fsrs6Update& update, std::size_t begin, std::size_t end, const float* const* in, const std::uint8_t* grade,
-                       const float* elapsed, float* const* out, float days, float* due) {
+  static void few_rows(Fsrs6Update& update, Guard<3>& guard, std::size_t begin, std::size_t end, const float* const* in,
+                       const std::uint8_t* grade, const float* elapsed, float* const* out, float days, float* due) {
     if (begin == end) return;
     using Column = std::array<float, Fsrs6Update::rows>;
     alignas(64) Column stability;
@@ -130,6 +151,7 @@ struct Fsrs6Kernels {
     fill(in[1], difficulty);
     fill(elapsed, time);
     fill(grade, answers);
+    guard.look(count, {stability.data(), difficulty.data(), time.data()});
     answer(update, count, stability.data(), difficulty.data(), answers.data(), time.data(),
            {stability.data(), difficulty.data(), due != nullptr ? next.data() : nullptr, days},
            {stability.data(), difficulty.data(), time.data()});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fsrs6_tables.hpp"
+#include "prefetch.hpp"
 #include "vec.hpp"
 #include "vec_fast.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace perdure::inline PERDURE_ABI::kernels {
 
@@ -44,14 +46,14 @@ class Fsrs6Recall {
     const Vec exponent = exponent_;
     for (std::size_t i = 0; i < rows; i += Vec::size) {
       (exponent * fast::log2_1p<fast::log2_long>(Vec::load(&x_[i]))).store(&x_[i]);
-      __builtin_prefetch(ahead + i);
+      prefetch(ahead, static_cast<std::int64_t>(i));
     }
   }
 
   [[gnu::noinline]] void powers(float* out, const float* ahead) {
     for (std::size_t i = 0; i < rows; i += Vec::size) {
       exp2_normal(Vec::load(&x_[i])).store(out + i);
-      __builtin_prefetch(ahead + i);
+      prefetch(ahead, static_cast<std::int64_t>(i));
     }
   }
 

@@ -3,6 +3,7 @@
 #include "fsrs6_tables.hpp"
 #include "fsrs6_update.hpp"
 #include "length_sort.hpp"
+#include "prefetch.hpp"
 #include "vec.hpp"
 #include "vec_table.hpp"
 
@@ -119,8 +120,8 @@ class Fsrs6Replay {
 
   /// Asks for the answers from number `at` on to be brought into the cache; beyond the end is harmless.
   static void ask(std::int64_t at, const std::uint8_t* grade, const float* elapsed) {
-    __builtin_prefetch(elapsed + at);
-    __builtin_prefetch(grade + at);
+    prefetch(elapsed, at);
+    prefetch(grade, at);
   }
 
   static VecKey words(std::int64_t at, const std::uint8_t* grade, const float* elapsed, std::int64_t readable) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fsrs6_tables.hpp"
+#include "prefetch.hpp"
 #include "vec.hpp"
 #include "vec_fast.hpp"
 #include "vec_table.hpp"
@@ -81,8 +82,8 @@ class Fsrs6Update {
 
  private:
   /// A vector of AVX-512 is a cache line, and only there was memory in the way.
-  static void prefetch(const float* line) {
-    if constexpr (Vec::size == 16) __builtin_prefetch(line);
+  static void ask(const float* column, std::size_t row) {
+    if constexpr (Vec::size == 16) prefetch(column, static_cast<std::int64_t>(row));
   }
 
   void put(std::size_t i, Vec factor, Vec stability, Vec days, VecKey grade) {
@@ -101,8 +102,8 @@ class Fsrs6Update {
   [[gnu::noinline]] void forget(std::size_t count, const Ahead& ahead) {
     for (std::size_t i = 0; i < count; i += Vec::size) {
       fast::exp2_m1(Vec::load(&forgotten_[i])).store(&forgotten_[i]);
-      prefetch(ahead.stability + i);
-      prefetch(ahead.elapsed + i);
+      ask(ahead.stability, i);
+      ask(ahead.elapsed, i);
     }
   }
 
@@ -121,7 +122,7 @@ class Fsrs6Update {
   [[gnu::noinline]] void scale(std::size_t count, const Ahead& ahead) {
     for (std::size_t i = 0; i < count; i += Vec::size) {
       fast::exp2(max(Vec::load(&scale_[i]), Vec{-126.0})).store(&scale_[i]);
-      prefetch(ahead.difficulty + i);
+      ask(ahead.difficulty, i);
     }
   }
 

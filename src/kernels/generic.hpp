@@ -2,7 +2,9 @@
 
 #include "lanes.hpp"
 #include "length_sort.hpp"
+#include "within.hpp"
 
+#include <perdure/batch/bounds.hpp>
 #include <perdure/core/abi.hpp>
 #include <perdure/core/grade.hpp>
 #include <perdure/core/math.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 
 /// Wide kernels of any model, from its one template: a vector of float32 lanes stands for T. Models that float32 does not carry
-/// (models::KernelReal) run in lanes of one double.
+/// (models::KernelReal) run in lanes of double.
 ///
 /// The grade decides between branches of a model, so rows are worked on by grade: each block of rows is parted into four lists of row numbers,
 /// lanes are gathered from a list, and all lanes of a vector share a grade. Limited by the model's exp and log; bench/kernels/generic_bench.cpp.
@@ -43,11 +45,13 @@ struct Generic {
   }
 
   static void review(const double* parameters, std::size_t rows, const float* const* in, const std::uint8_t* grade, const float* elapsed,
-                     float* const* out, float target, float* due) noexcept {
+                     float* const* out, float target, float* due, bool* fits) noexcept {
     const Params w = broadcast(parameters);
     const T goal{static_cast<double>(target)};
+    bool all_fit = true;
     for (std::size_t start = 0; start < rows; start += block) {
       const std::size_t count = rows - start < block ? rows - start : block;
+      if (fits != nullptr) all_fit = all_fit && block_fits(in, elapsed, start, count);
       const ByGrade parted{grade + start, count};
       for (std::size_t g = 0; g <= 4; ++g) {
         const std::uint32_t* list = parted.rows[g].data();
@@ -61,18 +65,26 @@ struct Generic {
         }
       }
     }
+    if (fits != nullptr) *fits = all_fit;
   }
 
-  static void recall(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out) noexcept {
+  static void recall(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out,
+                     bool* fits) noexcept {
     const Params w = broadcast(parameters);
-    each_vector(rows, [&](const auto& at, std::size_t live) {
-      Lanes::scatter(M::recall(w, gather(in, at), Lanes::gather(elapsed, at)), out, at, live);
-    });
+    bool all_fit = true;
+    for (std::size_t start = 0; start < rows; start += block) {
+      const std::size_t count = rows - start < block ? rows - start : block;
+      if (fits != nullptr) all_fit = all_fit && block_fits(in, elapsed, start, count);
+      each_vector(start, start + count, [&](const auto& at, std::size_t live) {
+        Lanes::scatter(M::recall(w, gather(in, at), Lanes::gather(elapsed, at)), out, at, live);
+      });
+    }
+    if (fits != nullptr) *fits = all_fit;
   }
 
   static void interval(const double* parameters, std::size_t rows, const float* const* in, const float* target, float* out) noexcept {
     const Params w = broadcast(parameters);
-    each_vector(rows, [&](const auto& at, std::size_t live) {
+    each_vector(0, rows, [&](const auto& at, std::size_t live) {
       Lanes::scatter(M::interval(w, gather(in, at), Lanes::gather(target, at)), out, at, live);
     });
   }
@@ -95,6 +107,16 @@ struct Generic {
   }
 
  private:
+  /// Whether the states and days of a block lie in their bounds.
+  static bool block_fits(const float* const* in, const float* elapsed, std::size_t start, std::size_t count) {
+    bool fits = within(count, elapsed + start, batch::elapsed_bounds.lower, batch::elapsed_bounds.upper);
+    for (std::size_t k = 0; k < fields; ++k) {
+      const batch::Bounds bounds = batch::bounds_of(M::state_fields[k]);
+      fits = fits && within(count, in[k] + start, bounds.lower, bounds.upper);
+    }
+    return fits;
+  }
+
   using FirstStates = std::array<std::array<float, 5>, fields>;  ///< [field][grade]; grade 0 leaves no state
 
   /// Row numbers of a block, by grade.
@@ -141,11 +163,11 @@ struct Generic {
     for (std::size_t k = 0; k < fields; ++k) Lanes::scatter(values[k], columns[k], at, live);
   }
 
-  /// Calls `work(at, live)` for each vector of consecutive rows; `at(lane)` is a row, the last vector's idle lanes repeating its first.
+  /// Calls `work(at, live)` for each vector of the rows begin to end - 1; `at(lane)` is a row, the last vector's idle lanes repeating its first.
   template <class Work>
-  static void each_vector(std::size_t rows, const Work& work) {
-    for (std::size_t i = 0; i < rows; i += width) {
-      const std::size_t live = rows - i < width ? rows - i : width;
+  static void each_vector(std::size_t begin, std::size_t end, const Work& work) {
+    for (std::size_t i = begin; i < end; i += width) {
+      const std::size_t live = end - i < width ? end - i : width;
       work([&](std::size_t lane) { return i + (lane < live ? lane : 0); }, live);
     }
   }

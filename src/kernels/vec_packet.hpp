@@ -48,6 +48,8 @@ inline Int add(Int a, Int b) { return static_cast<Int>(static_cast<std::uint32_t
 inline Int subtract(Int a, Int b) { return static_cast<Int>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b)); }
 inline Int and_(Int a, Int b) { return a & b; }
 inline Int or_(Int a, Int b) { return a | b; }
+inline Int smaller(Int a, Int b) { return b < a ? b : a; }
+inline Int larger(Int a, Int b) { return a < b ? b : a; }
 inline Int xor_(Int a, Int b) { return a ^ b; }
 template <int N>
 Int shift_left(Int x) {
@@ -73,16 +75,24 @@ inline bool every(Mask m) { return m == 0xFFFF; }
 inline Float select(Mask m, Float yes, Float no) { return _mm512_mask_blend_ps(m, no, yes); }
 inline Float keep(Mask m, Float x) { return _mm512_maskz_mov_ps(m, x); }
 inline Float square_root(Float x) { return _mm512_sqrt_ps(x); }
+inline Int smaller(Int a, Int b) { return _mm512_min_epi32(a, b); }  // signed; Eigen has none for wide integers
+inline Int larger(Int a, Int b) { return _mm512_max_epi32(a, b); }
 #else
 #if defined(EIGEN_VECTORIZE_AVX)
 using Int = ei::Packet8i;
 inline Float square_root(Float x) { return _mm256_sqrt_ps(x); }  // Eigen's own is an approximation on these two
+inline Int smaller(Int a, Int b) { return _mm256_min_epi32(a, b); }
+inline Int larger(Int a, Int b) { return _mm256_max_epi32(a, b); }
 #elif defined(EIGEN_VECTORIZE_SSE)
 using Int = ei::Packet4i;
 inline Float square_root(Float x) { return _mm_sqrt_ps(x); }
+inline Int smaller(Int a, Int b) { return ei::pmin(a, b); }
+inline Int larger(Int a, Int b) { return ei::pmax(a, b); }
 #else
 using Int = ei::Packet4i;
 inline Float square_root(Float x) { return ei::psqrt(x); }
+inline Int smaller(Int a, Int b) { return ei::pmin(a, b); }
+inline Int larger(Int a, Int b) { return ei::pmax(a, b); }
 #endif
 using Mask = Float;
 inline Mask less(Float a, Float b) { return ei::pcmp_lt(a, b); }

@@ -43,6 +43,10 @@ struct VecKey {
   friend VecKey operator|(VecKey a, VecKey b) { return {packet::or_(a.value, b.value)}; }
 };
 
+/// Lane by lane, as signed integers.
+[[nodiscard]] inline VecKey smaller(VecKey a, VecKey b) { return {packet::smaller(a.value, b.value)}; }
+[[nodiscard]] inline VecKey larger(VecKey a, VecKey b) { return {packet::larger(a.value, b.value)}; }
+
 /// The bits of the floats, and the floats of the bits.
 [[nodiscard]] inline VecKey bits_of(Vec x) { return {packet::bits(x.value)}; }
 [[nodiscard]] inline Vec float_of(VecKey bits) { return Vec::from(packet::from_bits(bits.value)); }

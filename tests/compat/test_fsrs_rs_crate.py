@@ -1,6 +1,9 @@
 """The profile `fsrs_rs` beside the fsrs crate itself, built by cargo: states and intervals after every answer.
 
-Ours are the compiled kernels, in float32 like the crate. The program around the crate is that of bench/peers.
+Ours are the compiled kernels, in float32 like the crate. They agree to 1e-4 but for some answers after failures at
+stabilities of minutes: there the crate subtracts 1 from (S + 1)^w13, which is near 1, and float32 keeps few digits of
+it. Ours does not subtract and follows double there (tests/laws/kernels_test.cpp), so what is left is the crate's own
+rounding; it is bounded answer by answer below. The program around the crate is that of bench/peers.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 DAY_MS = 86_400_000
 TOLERANCE = 1e-4
 HALF_ULP = 2.0**-24  # of float32 numbers near 1
-RARE = 1e-4
+RARE = 3e-3  # seen: 1.8e-3 of a learner's answers, 7e-4 of random ones
 TARGETS = (0.7, 0.97)
 
 

@@ -100,8 +100,9 @@ template <class M>
   const auto first = pointers(made.first);
   const double* w = rows.w.data();
   kernels.first(w, length, rows.grade.data() + from, first.data());
-  kernels.review(w, length, in.data(), rows.grade.data() + from, rows.elapsed.data() + from, out.data(), due_target, made.due.data());
-  kernels.recall(w, length, in.data(), rows.elapsed.data() + from, made.recall.data());
+  kernels.review(w, length, in.data(), rows.grade.data() + from, rows.elapsed.data() + from, out.data(), due_target, made.due.data(),
+                 nullptr);
+  kernels.recall(w, length, in.data(), rows.elapsed.data() + from, made.recall.data(), nullptr);
   kernels.interval(w, length, in.data(), rows.target.data() + from, made.interval.data());
   return made;
 }
@@ -112,7 +113,7 @@ template <class M>
   std::vector<std::vector<float>> columns(rows.state.begin(), rows.state.end());
   const auto out = pointers(columns);
   const std::vector<const float*> in(out.begin(), out.end());
-  kernels.review(rows.w.data(), rows.size(), in.data(), rows.grade.data(), rows.elapsed.data(), out.data(), 1.0F, nullptr);
+  kernels.review(rows.w.data(), rows.size(), in.data(), rows.grade.data(), rows.elapsed.data(), out.data(), 1.0F, nullptr, nullptr);
   return columns;
 }
 

@@ -46,6 +46,7 @@ ERRORS: dict[str, Callable[[Any], Any]] = {
     "naive time of recall": lambda f: f.Scheduler().get_card_retrievability(card(f), NAIVE),
     "rating 5 in review": lambda f: f.Scheduler().review_card(card(f), 5, AT + DAY),
     "rating 0 in learning": lambda f: f.Scheduler().review_card(f.Card(), 0, AT),
+    "rating 3.0 for a new card": lambda f: f.Scheduler().review_card(f.Card(), 3.0, AT),
     "unknown state": lambda f: f.Scheduler().review_card(with_attribute(card(f), state=4), f.Rating.Good, AT),
     "review without a stability": lambda f: f.Scheduler().review_card(card(f, stability=None), f.Rating.Good, AT),
     "review without a difficulty": lambda f: f.Scheduler().review_card(card(f, difficulty=None), f.Rating.Good, AT),
@@ -112,6 +113,14 @@ def test_odd_options_do_the_same(py_fsrs: Any, case: str) -> None:
         return [(c.due, int(c.state), c.step, pytest.approx(c.stability), pytest.approx(c.difficulty)) for c in made]
 
     assert due(py_fsrs.ours) == due(py_fsrs.peer)
+
+
+def test_a_rating_that_equals_one_counts_as_one(py_fsrs: Any) -> None:
+    for rating in (1.0, 3.0, True):
+        ours, theirs = (
+            f.Scheduler().review_card(card(f, stability=2.0), rating, AT)[0] for f in (py_fsrs.ours, py_fsrs.peer)
+        )
+        assert (ours.due, ours.stability) == (theirs.due, pytest.approx(theirs.stability))
 
 
 def test_messages_name_what_was_wrong() -> None:

@@ -83,6 +83,12 @@ def test_seeds_are_no_part_of_the_document() -> None:
     assert drop_in.Scheduler(seed=1).to_json() == drop_in.Scheduler().to_json()
 
 
+@pytest.mark.parametrize("seed", ["7", 1.5, b"7", []])
+def test_what_is_no_seed_is_refused_at_once(seed: Any) -> None:
+    with pytest.raises(TypeError, match="seed must be an int or an object with random"):
+        drop_in.Scheduler(seed=seed)
+
+
 def test_rescheduling_with_a_seed_repeats() -> None:
     scheduler = drop_in.Scheduler(seed=9)
     card, at, logs = drop_in.Card(card_id=4, due=AT), AT, []

@@ -103,6 +103,7 @@ def test_states_from_a_log_are_the_models_own() -> None:
         ours, theirs = migrate.states_from_log(log, model()), model().states(log)
         assert all(np.array_equal(a, b) for a, b in zip(ours.state, theirs.state, strict=True))
     assert migrate.states_from_log(log).model.id == "fsrs6"
+    assert migrate.states_from_log(log, "half_life").model.id == "half-life"
 
 
 BAD_PARAMETERS: list[tuple[Any, str]] = [

@@ -145,6 +145,7 @@ CHANGES: list[tuple[tuple[str, ...], list[Any]]] = [
     (("report", "status"), [..., 3]),
     (("report", "objective_path"), [..., 3]),
     (("report", "answers"), [..., "many"]),
+    (("report", "log_loss"), [..., float("nan"), float("inf"), 10**400]),
     (("report", "more"), [1]),
 ]
 CASES = [(f"{'.'.join(keys)}={value!r}"[:40], keys, value) for keys, values in CHANGES for value in values]
@@ -192,6 +193,8 @@ def test_no_file(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="cannot be read") as caught:
             load_model(path)
         assert str(caught.value).startswith(str(path))
+    with pytest.raises(InputError, match="path: not a path, got 3"):
+        load_model(3)  # type: ignore[arg-type]
 
 
 def test_a_truncated_file_is_refused(document: dict[str, Any], path: Path) -> None:

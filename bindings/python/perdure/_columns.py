@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ import numpy.typing as npt
 from .errors import InputError
 
 Column = npt.NDArray[np.float32]
+NAMES_SHOWN = 8
+"""Columns that an error lists."""
 
 
 def as_array(values: Any, name: str) -> npt.NDArray[Any]:
-    """Array of values; refuses nested lists of different lengths."""
+    """Array of values; refuses nested lists of different lengths, and masked values."""
+    if np.ma.is_masked(values):
+        raise InputError("masked values", source=name, expected="a value in every row")
     try:
         return np.asarray(values)
     except ValueError:
@@ -49,19 +54,44 @@ def offsets(offsets: npt.ArrayLike) -> npt.NDArray[np.int64]:
     column = as_array(offsets, "offsets")
     if column.dtype.kind not in "iu" and column.size:
         raise InputError("wrong type", source="offsets", value=str(column.dtype), expected="whole numbers (int64)")
-    return np.ascontiguousarray(column.astype(np.int64, copy=False))
+    if column.dtype.kind == "u" and column.size and column.max() > np.iinfo(np.int64).max:
+        raise InputError("out of range", source="offsets", value=int(column.max()), expected="whole numbers (int64)")
+    return _plain(column.astype(np.int64, copy=False))
 
 
 def floats(values: npt.ArrayLike, name: str) -> Column:
-    """Column of numbers as contiguous float32; borrowed where it is that already."""
-    return np.ascontiguousarray(numbers(values, name).astype(np.float32, copy=False))
+    """Column of numbers as contiguous float32; borrowed where it is that already. What float32 cannot hold is inf."""
+    with np.errstate(over="ignore"):
+        return _plain(numbers(values, name).astype(np.float32, copy=False))
 
 
 def writeable(column: Column, name: str) -> Column:
     """A caller's column to write results into."""
     fits = isinstance(column, np.ndarray) and column.dtype == np.float32 and column.ndim == 1
-    if not fits or not column.flags.c_contiguous or not column.flags.writeable:
-        found = str(column.dtype) if isinstance(column, np.ndarray) else column
-        expected = f"a contiguous, writeable float32 array for {name}"
+    if not fits or not column.flags.carray:
+        found: object = column
+        if isinstance(column, np.ndarray):
+            faults = ["read-only"] * (not column.flags.writeable) + ["not contiguous"] * (not column.flags.c_contiguous)
+            found = ", ".join([str(column.dtype), f"shape {column.shape}", *faults])
+        expected = f"a contiguous, aligned, writeable float32 array for {name}"
         raise InputError("not a column to write into", source="out", value=found, expected=expected)
     return column
+
+
+def spread(values: Any, rows: int, name: str) -> npt.NDArray[Any]:
+    """Column of one value for each of ``rows``; one number stands for all."""
+    column = as_array(values, name)
+    if column.ndim == 1 and column.size != rows:
+        raise InputError(f"{name} must have {rows} rows, got {column.size}", source="perdure.batch")
+    return np.full(rows, column) if column.ndim == 0 else column
+
+
+def tuple_of(names: Sequence[str]) -> str:
+    """What a tuple of these columns is called in an error."""
+    shown = names if len(names) <= NAMES_SHOWN else [*names[: NAMES_SHOWN - 1], "...", names[-1]]
+    return f"a tuple of {len(names)}: {', '.join(shown)}"
+
+
+def _plain(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Contiguous and aligned, copied where it is not."""
+    return np.require(column, requirements=["C", "A"]) if column.ndim else column.reshape(1)

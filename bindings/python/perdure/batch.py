@@ -9,8 +9,9 @@ The arithmetic is float32, by kernels for the widest instruction set that the ma
 environment variable ``PERDURE_ISA`` pins one). Within one set a result always has the same bits; between sets results
 agree to a few units in the sixth digit.
 
-Results go into new arrays, or into those given as ``out``, which may be the input columns themselves: after an error,
-columns that are input and output at once are unchanged.
+Results go into new arrays, or into those given as ``out``. An output may be a whole input column of float32 (a state
+column: that of its own field), but not of `replay`; any other overlap of memory is an error. After an error, columns
+that are input and output at once are unchanged.
 
 >>> import numpy as np
 >>> S, D = first("fsrs6", np.array([1, 3, 4], dtype=np.uint8))
@@ -28,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _catalog, _core, _threads
-from ._columns import Column, as_array, floats, grades, numbers, writeable
+from ._columns import Column, floats, grades, numbers, spread, tuple_of, writeable
 from ._columns import offsets as offset_column
 from .errors import InputError
 
@@ -147,7 +148,7 @@ def recall(
     """Probability of recall ``elapsed_days`` after the last answer: float32 array in [0, 1], never rising with time."""
     entry = _catalog.find(model, profile)
     columns = _state(state, entry)
-    days = floats(_spread(elapsed_days, columns), "elapsed_days")
+    days = floats(spread(elapsed_days, columns[0].size, "elapsed_days"), "elapsed_days")
     into = np.empty(days.size, dtype=np.float32) if out is None else writeable(out, "out")
     _run(_core.batch.recall, entry, _values(entry, parameters), columns, days, into, _threads.resolve(threads))
     return into
@@ -169,7 +170,7 @@ def interval(
     """
     entry = _catalog.find(model, profile)
     columns = _state(state, entry)
-    targets = floats(_spread(target, columns), "target")
+    targets = floats(spread(target, columns[0].size, "target"), "target")
     into = np.empty(targets.size, dtype=np.float32) if out is None else writeable(out, "out")
     _run(_core.batch.interval, entry, _values(entry, parameters), columns, targets, into, _threads.resolve(threads))
     return into
@@ -202,8 +203,8 @@ def replay(
         NaN for a card without answers.
 
     >>> S, D = replay("fsrs6", [0, 2, 3], [3, 3, 1], [0, 2.0, 0])
-    >>> S.round(2).tolist()
-    [10.96, 0.21]
+    >>> print(S.round(2))
+    [10.96  0.21]
     """
     entry = _catalog.find(model, profile)
     starts = offset_column(offsets)
@@ -236,8 +237,8 @@ def _review(
 ) -> tuple[tuple[Column, ...], Column | None]:
     entry = _catalog.find(model, profile)
     columns = _state(state, entry)
-    grade_column = grades(_spread(grade, columns))
-    days = floats(_spread(elapsed_days, columns), "elapsed_days")
+    grade_column = grades(spread(grade, columns[0].size, "grade"))
+    days = floats(spread(elapsed_days, columns[0].size, "elapsed_days"), "elapsed_days")
     into = _outputs(out, entry, columns[0].size, extra=[] if target is None else ["interval"])
     due = None if target is None else into.pop()
     _run(
@@ -266,19 +267,13 @@ def _values(entry: dict[str, Any], parameters: npt.ArrayLike | None) -> npt.NDAr
     return _catalog.defaults(entry) if parameters is None else numbers(parameters, "parameters").astype(np.float64)
 
 
-def _spread(values: npt.ArrayLike, columns: list[Column]) -> npt.ArrayLike:
-    """One number stands for a whole column."""
-    column = as_array(values, "column")
-    return np.full(columns[0].shape, column) if column.ndim == 0 else column
-
-
 def _state(state: Sequence[npt.ArrayLike], entry: dict[str, Any]) -> list[Column]:
     names = [field["name"] for field in entry["state"]]
     if isinstance(state, np.ndarray) and state.ndim == 1:
         state = (state,)
     if not isinstance(state, tuple | list | np.ndarray) or len(state) != len(names):
         found = f"{len(state)} columns" if isinstance(state, tuple | list | np.ndarray) else state
-        expected = f"a tuple of {len(names)}: {', '.join(names)}"
+        expected = tuple_of(names)
         raise InputError(f"not a state of {entry['id']}", source="state", value=found, expected=expected)
     return [floats(column, name) for column, name in zip(state, names, strict=True)]
 
@@ -290,6 +285,6 @@ def _outputs(out: Out, entry: dict[str, Any], rows: int, extra: Sequence[str] = 
         return [np.empty(rows, dtype=np.float32) for _ in names]
     if not isinstance(out, tuple | list) or len(out) != len(names):
         found = f"{len(out)} columns" if isinstance(out, tuple | list) else out
-        expected = f"a tuple of {len(names)}: {', '.join(names)}"
+        expected = tuple_of(names)
         raise InputError("not as many columns as results", source="out", value=found, expected=expected)
     return [writeable(column, name) for column, name in zip(out, names, strict=True)]

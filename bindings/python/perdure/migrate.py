@@ -68,7 +68,8 @@ def memory_from_sm2(
 ) -> tuple[Column, ...]:
     """Memory of items that SM-2, or Anki's variant of it, has scheduled.
 
-    The memory is that right after the last answer: recall is ``retention`` when ``interval`` days have passed. For
+    The memory is that right after the last answer: recall is ``retention`` when ``interval`` days have passed, or as
+    near to it as the bounds of a stability allow (an interval of 0, a retention next to 0 or 1). For
     FSRS-4.5, 5 and 6 difficulty is such that a Good then multiplies stability by ``ease``. FSRS-7 does not use the
     ease: difficulty is 5, and the fast stability 0.8 of the slow one.
 
@@ -130,6 +131,8 @@ def states_from_log(log: ReviewLog, model: str | MemoryModel = "fsrs6", *, threa
 def _model(model: Any) -> MemoryModel:
     if isinstance(model, MemoryModel):
         return model
+    if isinstance(model, str):
+        model = model.replace("_", "-")
     if not isinstance(model, str) or model not in MODELS:
         raise InputError(
             "unknown model", source="model", value=model, expected=f"a model, or one of {', '.join(MODELS)}"

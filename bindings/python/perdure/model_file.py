@@ -23,6 +23,8 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
         A file that cannot be read, is not a model file, or holds a value that does not fit: the key, the value and
         what was expected.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError("not a path", source="path", value=path, expected="the path of a model file")
     source = os.fspath(path)
     document = model_document.read(source)
     model_id = document.get("model")

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/// The fit layer of one model behind plain functions. Its templates are heavy: bind_fit_models.cpp compiles them for a part of the catalog
+/// The fit layer of one model behind plain functions. Its templates are heavy: fit_models.cpp compiles them for a part of the catalog
 /// at a time.
 namespace perdure_python {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <perdure/batch/bounds.hpp>
 #include <perdure/core/abi.hpp>
 #include <perdure/core/result.hpp>
 #include <perdure/core/text.hpp>
@@ -31,8 +32,6 @@ template <class Number, class Fits>
 }
 
 }  // namespace detail
-
-inline constexpr float longest_elapsed = 1e6F;  ///< days
 
 [[nodiscard]] inline std::optional<Error> check_grades(std::span<const std::uint8_t> grade, std::size_t first_row = 0) {
   return detail::first_misfit(
@@ -74,19 +73,10 @@ inline constexpr float longest_elapsed = 1e6F;  ///< days
   return detail::first_misfit(target, "target", "in (0, 1]", [](float r) { return r > 0.0F && r <= 1.0F; });
 }
 
-/// Bounds of a state column: those of the field, and a float32 step around them.
-struct StateBounds {
-  float lower, upper;
-};
-[[nodiscard]] inline StateBounds bounds_of(const models::StateSpec& field) {
-  constexpr double step = 1e-6;
-  return {static_cast<float>(field.lower - step * std::abs(field.lower)), static_cast<float>(field.upper + step * std::abs(field.upper))};
-}
-
 /// Column `field` of a state.
 [[nodiscard]] inline std::optional<Error> check_state(std::span<const float> column, const models::StateSpec& field) {
   const std::string expected = "in [" + to_text(field.lower) + ", " + to_text(field.upper) + "]";
-  const StateBounds bounds = bounds_of(field);
+  const Bounds bounds = bounds_of(field);
   return detail::first_misfit(column, field.name, expected, [bounds](float x) { return x >= bounds.lower && x <= bounds.upper; });
 }
 

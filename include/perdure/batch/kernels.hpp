@@ -26,9 +26,11 @@ enum class Isa : std::uint8_t { baseline, avx2, avx512 };
 /// that does not exist or that is not available. Read once, at the first call.
 [[nodiscard]] const Result<Isa>& active_isa();
 
-/// The functions of one model on one instruction set. They neither throw nor check: columns are as long as they are said to be, parameters
-/// lie in their bounds, days are finite and not negative, grades at most 4. Columns need no alignment beyond their element's; an output may be
-/// the same column as the input of the same field. `parameters` stand in spec order, state columns in the order of state_fields.
+/// The functions of one model on one instruction set. They never throw. Columns are as long as they are said to be, parameters lie in their
+/// bounds, grades are at most 4, days finite and not negative. `review` and `recall` can look at states and days on their way, while those are
+/// in the cache: where `fits` is not null it receives whether all lie in their bounds (perdure/batch/bounds.hpp). Where it says no, the output
+/// is worth nothing, unless a closer look finds all in order (a day of -0.0). Columns need no alignment beyond their element's; an output may
+/// be the same column as the input of the same field. `parameters` stand in spec order, state columns in the order of state_fields.
 ///
 ///     state    float32 | x0 x1 x2 ...  one column per field         grade    uint8   | g0 g1 g2 ...  0: no answer, the state stays
 ///     elapsed  float32 | t0 t1 t2 ...  days
@@ -37,9 +39,9 @@ struct Kernels {
   void (*first)(const double* parameters, std::size_t rows, const std::uint8_t* grade, float* const* out) noexcept;
   /// State after one more answer of every row and, when `due` is not null, days from then until recall falls to `target`.
   void (*review)(const double* parameters, std::size_t rows, const float* const* in, const std::uint8_t* grade, const float* elapsed,
-                 float* const* out, float target, float* due) noexcept;
+                 float* const* out, float target, float* due, bool* fits) noexcept;
   /// Recall of every row, `elapsed` days after its last answer.
-  void (*recall)(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out) noexcept;
+  void (*recall)(const double* parameters, std::size_t rows, const float* const* in, const float* elapsed, float* out, bool* fits) noexcept;
   /// Days until recall of every row falls to its target; infinity beyond the range of float32.
   void (*interval)(const double* parameters, std::size_t rows, const float* const* in, const float* target, float* out) noexcept;
   /// State after all answers of every card. Card c has the answers offsets[c] to offsets[c + 1] - 1; the elapsed days of a card's first answer

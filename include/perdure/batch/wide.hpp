@@ -25,14 +25,15 @@ struct Due {
 };
 
 /// A model and its parameters over whole columns, by the kernels of one instruction set: what to call for a million rows. Structure of arrays
-/// in, structure of arrays out, any alignment; an output column may be an input column of the same call.
+/// in, structure of arrays out, any alignment. An output column may be a whole input column of float32 (a state column: that of its own field),
+/// but not of a replay; columns that overlap in any other way throw Exception.
 ///
 /// Every function looks at its input before it uses it. Columns of different lengths, a grade that is not 1, 2, 3 or 4, elapsed days that are
 /// negative, not finite or above 1e6, a target outside (0, 1] and a state outside the bounds of its field throw Exception, which names the
 /// column, the first such row and its value. Output columns then hold nothing to be used; where they are input columns too, they are unchanged.
 ///
 /// The numbers are float32 arithmetic (double for models with KernelReal = double) and agree with the model's template in double to the
-/// tolerance that tests/unit/kernels derives; within one instruction set their bits do not depend on the executor.
+/// tolerance that tests/laws/kernel_rows.hpp derives; within one instruction set their bits do not depend on the executor.
 ///
 ///     const auto wide = batch::Wide::of<models::Fsrs6>();
 ///     wide.review({{stability, difficulty}}, grade, elapsed, {{stability, difficulty}}, 4);   // in place, four threads
@@ -78,8 +79,9 @@ class Wide {
   void check_state_rows(StateColumns in, std::size_t begin, std::size_t end, bool& fits) const;
   void review_with(StateColumns in, std::span<const std::uint8_t> grade, std::span<const float> elapsed, MutableStateColumns out,
                    const Due* due, const Executor& executor) const;
-  template <class Fits, class Problem, class Work>
-  void run(std::size_t rows, bool in_place, const Executor& executor, const Fits& fits, const Problem& problem, const Work& work) const;
+  template <class Safe, class Fits, class Problem, class Work>
+  void run(std::size_t rows, bool in_place, const Executor& executor, const Safe& safe, const Fits& fits, const Problem& problem,
+           const Work& work) const;
 
   std::string_view id_;
   std::span<const models::StateSpec> fields_;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <type_traits>
 
-/// The few functions that model math is written with. `T` is double, Dual<N> or Pack<Real, N>; the overloads for the last two are found by
-/// argument-dependent lookup, so that a model says `using math::exp;` and reads the same for every T.
+/// The few functions that model math is written with. `T` is double, Dual<N>, Pack<Real, N> or a vector of a kernel; the overloads for all but
+/// double are found by argument-dependent lookup, so that a model says `using math::exp;` and reads the same for every T.
 namespace perdure::inline PERDURE_ABI::math {
 
 using std::exp;

@@ -5,6 +5,7 @@
 #include <perdure/core/math.hpp>
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace perdure::inline PERDURE_ABI::models {
@@ -15,7 +16,11 @@ struct Tangent {
   T value, slope;
 };
 
-/// x >= 0 at which a convex falling curve reaches `level`; 0 where it starts at or below. The logarithm of a mean of powers is such a curve.
+/// Where the search for a crossing ends: beyond any use in any unit, and far enough inside float32 that no step overflows.
+inline constexpr double convex_end = 1e30;
+
+/// x in [0, convex_end] at which a convex falling curve reaches `level`; 0 where it starts at or below, convex_end where it is still above there.
+/// The logarithm of a mean of powers is such a curve.
 ///
 /// Newton's method from 0, where the curve is above: it never oversteps the root of such a curve, so there is no bracket to keep, and five to
 /// ten steps do where the search of models/crossing.hpp, which asks for nothing but a falling curve, takes up to fifty values. A number stops
@@ -29,14 +34,14 @@ template <class T, class Curve>
   constexpr double small_step = 1e-12;
   if constexpr (requires { level.d; }) {
     const double x = convex_crossing(curve.template as<double>(), level.v);
-    if (x == 0.0) return T(0.0);
+    if (x == 0.0 || x >= convex_end) return T(x);
     const double slope = curve.template as<Dual<1>>().value(Dual<1>::seed(x, 0)).d[0];
     return T(x) + (level - curve.value(T(x))) * (1.0 / slope);
   } else {
     T x = T(0.0);
     for (int step = 0; step < most; ++step) {
       const Tangent<T> here = curve.tangent(x);
-      const T next = math::max<T>(x + (level - here.value) / here.slope, T(0.0));
+      const T next = math::clamp<T>(x + (level - here.value) / here.slope, 0.0, convex_end);
       if constexpr (std::is_floating_point_v<T>) {
         if (std::abs(next - x) <= small_step * x) return next;
       }
@@ -44,6 +49,14 @@ template <class T, class Curve>
     }
     return x;
   }
+}
+
+/// The same as an interval: infinity where the curve never gets to the level, or only beyond convex_end.
+template <class T, class Curve>
+[[nodiscard]] T convex_interval(const Curve& curve, const T& level) {
+  using math::select;
+  const T x = convex_crossing(curve, level);
+  return select(x < T(convex_end), x, T(std::numeric_limits<double>::infinity()));
 }
 
 /// The value of a number or a dual number, as To.

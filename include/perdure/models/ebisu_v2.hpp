@@ -92,7 +92,7 @@ struct EbisuV2Equations {
   static T interval(const Params<T>&, const State<T>& s, const T& target) {
     using math::log;
     const EbisuPosterior<T> belief{s.alpha, s.beta, T(0.0), Quiz{true}};
-    return convex_crossing(belief, T(log(target))) * s.half_life;
+    return convex_interval(belief, T(log(target))) * s.half_life;
   }
 };
 

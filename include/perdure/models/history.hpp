@@ -58,8 +58,8 @@ template <class Condition, class T>
 }  // namespace detail
 
 /// History after one more answer, `days` after the last one. `merge(newer, older)` says what two slots become when there is no empty one.
-/// Which two is decided by ages alone, never by parameters, so that derivatives by parameters are exact. O(cap), branch-free for
-/// packs.
+/// Which two is decided by ages alone, so that derivatives by parameters are exact (where `merge` moves ages by parameters, as ACT-R's does, but
+/// for the points at which the choice changes). O(cap), branch-free for packs.
 template <class T, std::size_t cap, class Merge>
 [[nodiscard]] History<T, cap> remembered(const History<T, cap>& past, const T& days, const Slot<T>& latest, const Merge& merge) {
   using math::select;

@@ -62,11 +62,15 @@ class Model : public Equations {
     return Equations::recall(values_, checked(memory), checked(elapsed));
   }
 
-  /// Time until recall falls to `target`. Throws std::invalid_argument when the target is outside (0, 1].
+  /// Time until recall falls to `target`: 0 when it is there at once, infinite when it never gets there. Throws std::invalid_argument when the
+  /// target is outside (0, 1].
   [[nodiscard]] Days interval(const Memory& memory, double target) const {
     if (!(target > 0.0 && target <= 1.0)) throw std::invalid_argument{"target recall must be in (0, 1], got " + to_text(target)};
     return Days{Equations::interval(values_, checked(memory), target)};
   }
+
+  /// Time until recall falls to 0.9, whatever a model's own columns mean: FSRS-6's stability is this time, FSRS-7's is not.
+  [[nodiscard]] Days s90(const Memory& memory) const { return interval(memory, 0.9); }
 
  private:
   [[nodiscard]] static const Memory& checked(const Memory& memory) {

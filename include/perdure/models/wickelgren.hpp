@@ -90,7 +90,7 @@ struct WickelgrenEquations {
   static T interval(const Params<T>& w, const State<T>& s, const T& target) {
     using math::log;
     const WickelgrenCurve<T> curve{w.strength, w.forgetting, w.interference, s.age};
-    return convex_crossing(curve, T(log(target)));
+    return convex_interval(curve, T(log(target)));
   }
 };
 

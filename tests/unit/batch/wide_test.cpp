@@ -1,11 +1,13 @@
 #include <perdure/batch/wide.hpp>
 #include <perdure/models/fsrs6.hpp>
 #include <perdure/models/half_life.hpp>
+#include <perdure/models/wickelgren.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -122,6 +124,70 @@ TEST(Wide, ColumnsThatDoNotBelongTogetherAreRefused) {
   EXPECT_THAT(message_of([&] { wide.review(table.in(), table.grade, table.elapsed, twice); }), HasSubstr("overlaps another output column"));
 }
 
+// Each of these would have a result overwrite what has yet to be read; offsets that a replay writes over would lead it out of its columns.
+TEST(Wide, ColumnsThatOverlapOtherwiseAreRefused) {
+  const Wide wide = Wide::of<Fsrs6>();
+  Table table{10};
+  Table next{10};
+  std::vector<float> long_column(11, 5.0F);
+  const auto first = std::span{long_column}.first(10);
+  const auto shifted = std::span{long_column}.last(10);
+  const std::array<std::span<const float>, 2> in{first, table.difficulty};
+  EXPECT_EQ(message_of([&] { wide.recall(in, table.elapsed, shifted); }), "the output column out overlaps the input column stability");
+  EXPECT_EQ(message_of([&] { wide.recall(table.in(), first, shifted); }), "the output column out overlaps the input column elapsed_days");
+  EXPECT_EQ(message_of([&] { wide.interval(table.in(), first, shifted); }), "the output column out overlaps the input column target");
+  const std::array<std::span<float>, 2> out{shifted, next.difficulty};
+  EXPECT_EQ(message_of([&] { wide.review(table.in(), table.grade, first, out); }),
+            "the output column stability overlaps the input column elapsed_days");
+  EXPECT_EQ(message_of([&] {
+              wide.review(table.in(), table.grade, table.elapsed, next.out(), batch::Due{0.9F, next.stability});
+            }),
+            "the output column due overlaps another output column");
+  EXPECT_EQ(message_of([&] {
+              wide.review(in, table.grade, table.elapsed, next.out(), batch::Due{0.9F, shifted});
+            }),
+            "the output column due overlaps the input column stability");
+  const std::span<const std::uint8_t> grade{reinterpret_cast<const std::uint8_t*>(next.difficulty.data()), 10};
+  EXPECT_EQ(message_of([&] { wide.first(grade, next.out()); }), "the output column difficulty overlaps an input column");
+
+  std::vector<std::int64_t> offsets{0, 1, 2, 3};
+  const std::vector<std::uint8_t> grades(3, 3);
+  std::vector<float> days(3, 1.0F);
+  const auto over_offsets = std::span{reinterpret_cast<float*>(offsets.data()), 3};  // NOLINT: never written
+  std::vector<float> difficulty(3);
+  EXPECT_EQ(message_of([&] {
+              wide.replay(offsets, grades, days, std::array<std::span<float>, 2>{over_offsets, difficulty});
+            }),
+            "the output column stability overlaps an input column");
+  EXPECT_EQ(message_of([&] {
+              wide.replay(offsets, grades, days, std::array<std::span<float>, 2>{days, difficulty});
+            }),
+            "the output column stability overlaps an input column");
+}
+
+TEST(Wide, AnErrorLeavesInputColumnsThatAreOutputsOfAnyKind) {
+  const Wide wide = Wide::of<Fsrs6>();
+  Table table{20'000};
+  Table next{20'000};
+  table.grade[19'999] = 0;
+  const Table before = table;
+  EXPECT_THROW(wide.review(table.in(), table.grade, table.elapsed, next.out(), batch::Due{0.9F, table.elapsed}), Exception);
+  EXPECT_EQ(table.elapsed, before.elapsed);
+  EXPECT_THROW(wide.review(table.in(), table.grade, table.elapsed, next.out(), batch::Due{0.9F, table.stability}), Exception);
+  EXPECT_EQ(table.stability, before.stability);
+}
+
+// An interval beyond float32 is infinite, not NaN.
+TEST(Wide, IntervalsBeyondFloat32AreInfinite) {
+  auto parameters = models::defaults<models::Wickelgren>();
+  parameters[3] = 0.02;  // forgetting: recall 0.01 comes after 10^100 days
+  const std::vector<float> age(1, 2.0F);
+  const std::array<std::span<const float>, 1> state{age};
+  std::vector<float> days(1);
+  Wide::make("wickelgren", "perdure", parameters).value().interval(state, std::vector<float>{0.01F}, days);
+  EXPECT_EQ(days[0], std::numeric_limits<float>::infinity());
+}
+
 TEST(Wide, ReplaysHistories) {
   const Wide wide = Wide::of<Fsrs6>();
   const std::vector<std::int64_t> offsets{0, 6, 6, 7};
@@ -167,6 +233,10 @@ TEST(Wide, EmptyColumnsAreNoWork) {
   Wide::of<Fsrs6>().review(none.in(), none.grade, none.elapsed, none.out(), 4);
   const std::vector<std::int64_t> offsets{0};
   Wide::of<Fsrs6>().replay(offsets, none.grade, none.elapsed, none.out(), 4);
+  const std::vector<std::int64_t> no_answers(601);  // more cards than the kernel replays side by side
+  Table cards{600};
+  Wide::of<Fsrs6>().replay(no_answers, {}, {}, cards.out(), 1);
+  EXPECT_TRUE(std::isnan(cards.stability[599]));
 }
 
 TEST(Isa, TheWidestIsInUseUnlessPinned) {

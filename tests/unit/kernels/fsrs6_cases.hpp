@@ -102,8 +102,8 @@ template <class M, class Kernels>
   std::vector<float> s(n), d(n), due(n), recall(n), interval(n);
   const std::array<const float*, 2> in{r.stability.data(), r.difficulty.data()};
   const std::array<float*, 2> out{s.data(), d.data()};
-  kernels.review(w.data(), n, in.data(), r.grade.data(), r.elapsed.data(), out.data(), target, due.data());
-  kernels.recall(w.data(), n, in.data(), r.elapsed.data(), recall.data());
+  kernels.review(w.data(), n, in.data(), r.grade.data(), r.elapsed.data(), out.data(), target, due.data(), nullptr);
+  kernels.recall(w.data(), n, in.data(), r.elapsed.data(), recall.data(), nullptr);
   kernels.interval(w.data(), n, in.data(), r.target.data(), interval.data());
   Worst worst;
   const auto note = [](double& field, double difference) { field = difference <= field ? field : difference; };

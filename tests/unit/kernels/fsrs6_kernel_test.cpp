@@ -84,8 +84,8 @@ TYPED_TEST(Fsrs6Kernel, RowsDoNotDependOnLengthAlignmentOrPlace) {
     std::vector<float> s(longest), d(longest), due(longest), recall(longest);
     const std::array<const float*, 2> in{r.stability.data(), r.difficulty.data()};
     const std::array<float*, 2> out{s.data(), d.data()};
-    kernels.review(w.data(), longest, in.data(), r.grade.data(), r.elapsed.data(), out.data(), 0.9F, due.data());
-    kernels.recall(w.data(), longest, in.data(), r.elapsed.data(), recall.data());
+    kernels.review(w.data(), longest, in.data(), r.grade.data(), r.elapsed.data(), out.data(), 0.9F, due.data(), nullptr);
+    kernels.recall(w.data(), longest, in.data(), r.elapsed.data(), recall.data(), nullptr);
     const auto check = [&](std::size_t n, std::size_t offset) {
       std::vector<float> stability(room), difficulty(room), elapsed(room), days(room), chance(room);
       std::vector<std::uint8_t> grade(room);
@@ -94,9 +94,9 @@ TYPED_TEST(Fsrs6Kernel, RowsDoNotDependOnLengthAlignmentOrPlace) {
       std::copy_n(r.elapsed.begin(), n, elapsed.begin() + offset);
       std::copy_n(r.grade.begin(), n, grade.begin() + offset);
       const std::array<float*, 2> columns{stability.data() + offset, difficulty.data() + offset};
-      kernels.recall(w.data(), n, columns.data(), elapsed.data() + offset, chance.data() + offset);
+      kernels.recall(w.data(), n, columns.data(), elapsed.data() + offset, chance.data() + offset, nullptr);
       kernels.review(w.data(), n, columns.data(), grade.data() + offset, elapsed.data() + offset, columns.data(), 0.9F,
-                     n % 2 == 0 ? days.data() + offset : nullptr);
+                     n % 2 == 0 ? days.data() + offset : nullptr, nullptr);
       for (std::size_t i = 0; i < n; ++i) {
         ASSERT_EQ(stability[offset + i], s[i]) << n << ' ' << offset << ' ' << i;
         ASSERT_EQ(difficulty[offset + i], d[i]) << n << ' ' << offset << ' ' << i;
@@ -124,7 +124,7 @@ TYPED_TEST(Fsrs6Kernel, AnAnswerOfGradeZeroLeavesTheState) {
     std::fill(r.grade.begin() + 300, r.grade.begin() + 700, std::uint8_t{0});
     std::vector<float> s = r.stability, d = r.difficulty, due(1000);
     const std::array<float*, 2> columns{s.data(), d.data()};
-    kernels.review(w.data(), 1000, columns.data(), r.grade.data(), r.elapsed.data(), columns.data(), 0.9F, due.data());
+    kernels.review(w.data(), 1000, columns.data(), r.grade.data(), r.elapsed.data(), columns.data(), 0.9F, due.data(), nullptr);
     for (std::size_t i = 0; i < 1000; ++i) {
       if (r.grade[i] != 0) continue;
       EXPECT_EQ(s[i], r.stability[i]);
@@ -145,7 +145,7 @@ TYPED_TEST(Fsrs6Kernel, RecallIsOneAtZeroAndNeverAbove) {
         t[i] = i % 2 == 0 ? 0.0F : s[i] * static_cast<float>(std::exp2(-static_cast<double>(i % 97) / 3.0));
       }
       const std::array<const float*, 2> in{s.data(), s.data()};
-      kernels.recall(w.data(), n, in.data(), t.data(), recall.data());
+      kernels.recall(w.data(), n, in.data(), t.data(), recall.data(), nullptr);
       for (std::size_t i = 0; i < n; ++i) {
         EXPECT_LE(recall[i], 1.0F);
         EXPECT_TRUE(t[i] > 0.0F || recall[i] == 1.0F);
@@ -164,11 +164,11 @@ TYPED_TEST(Fsrs6Kernel, StatesThatAreNotThereStayNotThere) {
         const std::array<std::uint8_t, 1> grade{g};
         std::array<float, 1> s{nan}, d{nan}, x{};
         const std::array<float*, 2> columns{s.data(), d.data()};
-        kernels.recall(w.data(), 1, columns.data(), t.data(), x.data());
+        kernels.recall(w.data(), 1, columns.data(), t.data(), x.data(), nullptr);
         EXPECT_TRUE(std::isnan(x[0]));
         kernels.interval(w.data(), 1, columns.data(), target.data(), x.data());
         EXPECT_TRUE(std::isnan(x[0]));
-        kernels.review(w.data(), 1, columns.data(), grade.data(), t.data(), columns.data(), 0.9F, x.data());
+        kernels.review(w.data(), 1, columns.data(), grade.data(), t.data(), columns.data(), 0.9F, x.data(), nullptr);
         EXPECT_TRUE(std::isnan(s[0]) && std::isnan(d[0]) && std::isnan(x[0]));
       }
     }

@@ -89,7 +89,7 @@ void expect_stepwise(const batch::Kernels& kernels, const std::array<double, 21>
     if (k == 0) {
       kernels.first(w.data(), cards, grade.data(), step.data());
     } else {
-      kernels.review(w.data(), cards, step.data(), grade.data(), elapsed.data(), step.data(), 0.9F, nullptr);
+      kernels.review(w.data(), cards, step.data(), grade.data(), elapsed.data(), step.data(), 0.9F, nullptr, nullptr);
     }
   }
   for (std::size_t c = 0; c < cards; ++c) {

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace {
 
@@ -42,6 +43,19 @@ TEST(ConvexCrossing, FindsTheRootOfThinAndThickTails) {
 TEST(ConvexCrossing, IsZeroWhereTheCurveStartsAtTheLevel) {
   EXPECT_EQ(convex_crossing(LogCurve<double>{0.5}, 0.0), 0.0);
   EXPECT_EQ(convex_crossing(LogCurve<double>{0.5}, 0.1), 0.0);
+}
+
+// In float32 as well, whose range ends at 3e38: no step of the search leaves it.
+TEST(ConvexCrossing, EndsWhereTheCurveStaysAbove) {
+  const double level = std::log(1e-6);  // reached at 10^300
+  EXPECT_EQ(convex_crossing(LogCurve<double>{0.02}, level), models::convex_end);
+  EXPECT_EQ(models::convex_interval(LogCurve<double>{0.02}, level), std::numeric_limits<double>::infinity());
+  const auto found = models::convex_interval(LogCurve<Pack<float, 8>>{0.02}, Pack<float, 8>(level));
+  EXPECT_EQ(found.lane[0], std::numeric_limits<float>::infinity());
+  using D = Dual<1>;
+  const D days = models::convex_interval(LogCurve<D>{D::seed(0.02, 0)}, D{level});
+  EXPECT_EQ(days.v, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(days.d[0], 0.0);
 }
 
 TEST(ConvexCrossing, PacksAgreeWithNumbers) {

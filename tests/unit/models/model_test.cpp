@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -34,6 +35,16 @@ TEST(Model, PublicCallsRefuseWhatHasNoMeaning) {
   EXPECT_THROW(static_cast<void>(model.interval(memory, 0.0)), std::invalid_argument);
   EXPECT_THROW(static_cast<void>(model.interval(memory, 1.1)), std::invalid_argument);
   EXPECT_THROW(static_cast<void>(model.interval(memory, nan)), std::invalid_argument);
+}
+
+// FSRS-6's stability is the time until recall is 0.9; FSRS-7's columns are not (docs/models/fsrs7.md has these intervals).
+TEST(Model, TheTimeToNineInTenIsAskedForByName) {
+  const models::Fsrs6 six;
+  const auto memory = six.first(Grade::good);
+  EXPECT_NEAR(six.s90(memory).value(), memory.stability, 1e-9 * memory.stability);
+  const models::Fsrs7 seven;
+  EXPECT_NEAR(seven.s90(seven.first(Grade::good)).value(), 4.8, 0.05);
+  EXPECT_GT(std::abs(seven.s90(seven.first(Grade::good)).value() - seven.first(Grade::good).stability), 0.5);
 }
 
 TEST(Model, AMemoryThatAStoreHasDamagedIsRefused) {

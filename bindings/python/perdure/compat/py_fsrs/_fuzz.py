@@ -22,6 +22,13 @@ class RandomSource(Protocol):
         """The next number."""
 
 
+def checked(seed: int | RandomSource | None) -> int | RandomSource | None:
+    """The seed, where it is one; TypeError otherwise."""
+    if seed is not None and not isinstance(seed, int) and not hasattr(seed, "random"):
+        raise TypeError(f"seed must be an int or an object with random(), got {seed!r}")
+    return seed
+
+
 @functools.lru_cache(maxsize=4096)
 def window(days: int, longest: int) -> tuple[int, int]:
     """The first and last day of the window around an interval, both within [2, longest] where that is possible."""

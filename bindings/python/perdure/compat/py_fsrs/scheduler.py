@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import operator
 import random
 from collections.abc import Sequence
 from copy import copy
@@ -97,7 +98,7 @@ class Scheduler:
         self.relearning_steps = tuple(relearning_steps)
         self.maximum_interval = maximum_interval
         self.enable_fuzzing = enable_fuzzing
-        self.seed = seed
+        self.seed = _fuzz.checked(seed)
         self._model: Any = None
         self._made_of: tuple[float, ...] | None = None
 
@@ -216,13 +217,13 @@ class Scheduler:
         elif state == _LEARNING:
             assert card.step is not None, "a card in learning has a step"
             if card.stability is None or card.difficulty is None:
-                first: tuple[float, float] = self._memory().first(rating)
+                first: tuple[float, float] = self._memory().first(operator.index(rating))
                 return first
         else:
             raise ValueError(f"state must be Learning, Review or Relearning, got {state!r}")
         # An answer that is dated before the last one counts as one on the same day.
         after: tuple[float, float] = self._memory().review(
-            (card.stability, card.difficulty), days if days > 0 else 0, rating
+            (card.stability, card.difficulty), days if days > 0 else 0, int(rating)
         )
         return after
 
