@@ -13,7 +13,7 @@ check() {
 cpp_files() { find include src bindings bench tests docs/examples \( -name '*.hpp' -o -name '*.cpp' \) -print0; }
 format_check() { cpp_files | xargs -0 "$bin/clang-format" --dry-run -Werror --ferror-limit=3; }
 
-python_files=(bindings tests tools cmake)
+python_files=(bindings bench tests tools cmake)
 if [ "${1:-}" = --fix ]; then
   cpp_files | xargs -0 "$bin/clang-format" -i
   "$bin/ruff" check --fix --quiet "${python_files[@]}" || true

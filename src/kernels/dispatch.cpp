@@ -24,7 +24,7 @@ struct Object {
 };
 
 constexpr std::array objects{
-#define PERDURE_KERNEL_OBJECT(isa, function) Object{Isa::isa, &function},
+#define PERDURE_KERNEL_OBJECT(isa, function) Object{Isa::isa, &(function)},
 #include "perdure_kernel_objects.inc"
 #undef PERDURE_KERNEL_OBJECT
 };

@@ -106,7 +106,7 @@ struct Fsrs6Kernels {
   /// Days until recall of a stability of one day falls to `target`.
   [[nodiscard]] static double interval_at(const double* w, double target) {
     constexpr double log_anchor = -0.10536051565782628;  // ln 0.9
-    return std::expm1(-std::log(target) / w[20]) / std::expm1(-log_anchor / w[20]);
+    return std::expm1((0.0 - std::log(target)) / w[20]) / std::expm1(-log_anchor / w[20]);
   }
 
   static void answer(Fsrs6Update& update, std::size_t count, const float* stability, const float* difficulty, const std::uint8_t* grade,

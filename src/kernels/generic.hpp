@@ -24,7 +24,7 @@
 /// (models::KernelReal) run in lanes of double.
 ///
 /// The grade decides between branches of a model, so rows are worked on by grade: each block of rows is parted into four lists of row numbers,
-/// lanes are gathered from a list, and all lanes of a vector share a grade. Limited by the model's exp and log; bench/kernels/generic_bench.cpp.
+/// lanes are gathered from a list, and all lanes of a vector share a grade. Limited by the model's exp and log; bench/batch/wide_bench.cpp.
 namespace perdure::inline PERDURE_ABI::kernels {
 
 template <class M>

@@ -1,6 +1,7 @@
 // The C++ lines of docs/how-to/embed-in-cpp.md, compiled and checked. tests/python/test_docs_examples.py compares the page with this file.
 #include <perdure/batch/check.hpp>
 #include <perdure/batch/columns.hpp>
+#include <perdure/batch/wide.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
 #include <perdure/fit/pooled.hpp>
@@ -11,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -31,6 +33,21 @@ TEST(DocsEmbed, OneAnswerAtATime) {
   EXPECT_GT(recall, 0.0);
   EXPECT_LT(recall, 1.0);
   EXPECT_GT(due.value(), 0.0);
+}
+
+TEST(DocsEmbed, WideKernels) {
+  std::vector<float> stability{2.0F, 9.0F};
+  std::vector<float> difficulty{5.0F, 6.0F};
+  const std::vector<std::uint8_t> grade{3, 1};
+  const std::vector<float> elapsed{2.5F, 20.0F};
+  std::vector<float> due_days(2);
+  const batch::Wide wide = batch::Wide::of<models::Fsrs6>();  // or Wide::make(id, profile, parameters)
+  const std::array<std::span<const float>, 2> now{stability, difficulty};
+  const std::array<std::span<float>, 2> next{stability, difficulty};      // in place
+  wide.review(now, grade, elapsed, next, batch::Due{0.9F, due_days}, 4);  // four threads; or an Executor of your own
+  EXPECT_GT(stability[0], 2.0F);
+  EXPECT_LT(stability[1], 9.0F);
+  EXPECT_NEAR(due_days[0], stability[0], 1e-4F);
 }
 
 TEST(DocsEmbed, OwnParameters) {
