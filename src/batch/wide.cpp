@@ -15,9 +15,11 @@
 namespace perdure::inline PERDURE_ABI::batch {
 namespace {
 
-/// Rows (of a replay: cards) of a task: large enough that a task's own cost vanishes, small enough that what a check has read is still in the
-/// cache for the kernel. A multiple of what the kernels of FSRS-6 handle together.
-constexpr std::size_t rows_per_task = 8192;
+/// Rows (of a replay: cards) of a task: many, so that a kernel's own start (a microsecond for FSRS-6's tables) vanishes; fewer where there are
+/// few, so that all threads have work. Multiples of what the kernels of FSRS-6 handle together.
+constexpr std::size_t few_rows = 8192;
+constexpr std::size_t many_rows = 32768;
+constexpr std::size_t rows_per_task(std::size_t rows) { return rows < 8 * many_rows ? few_rows : many_rows; }
 
 /// What the catalog says of a model at run time.
 struct Entry {
@@ -141,10 +143,11 @@ Result<Wide> Wide::make(std::string_view id, std::string_view profile, std::span
 template <class Safe, class Fits, class Problem, class Work>
 void Wide::run(std::size_t rows, bool in_place, const Executor& executor, const Safe& safe, const Fits& fits, const Problem& problem,
                const Work& work) const {
+  const std::size_t per_task = rows_per_task(rows);
   std::atomic<bool> doubtful{false};
   const auto each_task = [&](const auto& holds) {
-    executor((rows + rows_per_task - 1) / rows_per_task, [&](std::size_t task) {
-      if (!holds(task * rows_per_task, std::min(rows, (task + 1) * rows_per_task))) doubtful.store(true, std::memory_order_relaxed);
+    executor((rows + per_task - 1) / per_task, [&](std::size_t task) {
+      if (!holds(task * per_task, std::min(rows, (task + 1) * per_task))) doubtful.store(true, std::memory_order_relaxed);
     });
   };
   if (in_place) {
