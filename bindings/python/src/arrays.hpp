@@ -48,6 +48,12 @@ template <class T>
   return py::array_t<T>(size, data, keeper);
 }
 
+/// A new array of `rows` elements, not initialized.
+template <class T>
+[[nodiscard]] py::array_t<T> new_column(std::size_t rows) {
+  return py::array_t<T>(static_cast<py::ssize_t>(rows));
+}
+
 /// A new array with a copy of borrowed elements.
 template <class T>
 [[nodiscard]] py::array_t<T> copy_to_numpy(std::span<const T> values) {

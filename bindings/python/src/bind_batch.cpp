@@ -1,4 +1,5 @@
 #include "arrays.hpp"
+#include "results.hpp"
 
 #include <perdure/batch/wide.hpp>
 
@@ -19,9 +20,7 @@ using Arrays = std::vector<py::array>;
 
 /// A model by name. Throws ValueError naming what does not fit.
 Wide wide(const std::string& model, const std::string& profile, const py::array& parameters) {
-  auto made = Wide::make(model, profile, column<double>(parameters, "parameters"));
-  if (!made) throw py::value_error(made.error().what);
-  return std::move(made).value();
+  return unwrap(Wide::make(model, profile, column<double>(parameters, "parameters")));
 }
 
 /// Borrowed state columns, named after the model's fields in messages.
@@ -40,23 +39,12 @@ std::vector<std::span<float>> outputs(Arrays& arrays) {
   return columns;
 }
 
-/// Runs without the GIL; what the library says of the caller's columns becomes a ValueError.
-template <class Call>
-void run(const Call& call) {
-  try {
-    const py::gil_scoped_release release;
-    call();
-  } catch (const perdure::Exception& exception) {
-    throw py::value_error(exception.error().what);
-  }
-}
-
 void first(const std::string& model, const std::string& profile, const py::array& parameters, const py::array& grade, Arrays out,
            unsigned threads) {
   const Wide kernels = wide(model, profile, parameters);
   const auto grades = column<std::uint8_t>(grade, "grade");
   const auto to = outputs(out);
-  run([&] { kernels.first(grades, to, threads); });
+  without_gil([&] { kernels.first(grades, to, threads); });
 }
 
 void review(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state, const py::array& grade,
@@ -67,12 +55,12 @@ void review(const std::string& model, const std::string& profile, const py::arra
   const auto days = column<float>(elapsed, "elapsed_days");
   const auto to = outputs(out);
   if (due.is_none()) {
-    run([&] { kernels.review(from, grades, days, to, threads); });
+    without_gil([&] { kernels.review(from, grades, days, to, threads); });
     return;
   }
   auto due_array = due.cast<py::array>();
   const auto due_days = mutable_column<float>(due_array, "due");
-  run([&] { kernels.review(from, grades, days, to, {target, due_days}, threads); });
+  without_gil([&] { kernels.review(from, grades, days, to, {target, due_days}, threads); });
 }
 
 void recall(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state,
@@ -81,7 +69,7 @@ void recall(const std::string& model, const std::string& profile, const py::arra
   const auto from = columns_of(kernels, state);
   const auto days = column<float>(elapsed, "elapsed_days");
   const auto to = mutable_column<float>(out, "out");
-  run([&] { kernels.recall(from, days, to, threads); });
+  without_gil([&] { kernels.recall(from, days, to, threads); });
 }
 
 void interval(const std::string& model, const std::string& profile, const py::array& parameters, const Arrays& state,
@@ -90,7 +78,7 @@ void interval(const std::string& model, const std::string& profile, const py::ar
   const auto from = columns_of(kernels, state);
   const auto targets = column<float>(target, "target");
   const auto to = mutable_column<float>(out, "out");
-  run([&] { kernels.interval(from, targets, to, threads); });
+  without_gil([&] { kernels.interval(from, targets, to, threads); });
 }
 
 void replay(const std::string& model, const std::string& profile, const py::array& parameters, const py::array& offsets,
@@ -100,14 +88,10 @@ void replay(const std::string& model, const std::string& profile, const py::arra
   const auto grades = column<std::uint8_t>(grade, "grade");
   const auto days = column<float>(elapsed, "elapsed_days");
   const auto to = outputs(out);
-  run([&] { kernels.replay(starts, grades, days, to, threads); });
+  without_gil([&] { kernels.replay(starts, grades, days, to, threads); });
 }
 
-std::string active() {
-  const auto& isa = perdure::batch::active_isa();
-  if (!isa) throw py::value_error(isa.error().what);
-  return std::string{perdure::batch::name(*isa)};
-}
+std::string active() { return std::string{perdure::batch::name(unwrap(perdure::batch::active_isa()))}; }
 
 std::vector<std::string> available() {
   std::vector<std::string> names;

@@ -1,7 +1,7 @@
 // perdure._core.time: rolls and study calendars.
 
 #include "arrays.hpp"
-#include "time_support.hpp"
+#include "results.hpp"
 
 #include <perdure/time/calendar.hpp>
 #include <perdure/time/date.hpp>

@@ -1,5 +1,6 @@
 #include "arrays.hpp"
 #include "catalog.hpp"
+#include "results.hpp"
 
 #include <perdure/models/migrate.hpp>
 
@@ -17,9 +18,8 @@ namespace migrate = perdure::models::migrate;
 namespace {
 
 py::array_t<double> parameters(const py::array& values, bool clip) {
-  const auto made = migrate::to_fsrs6(column<double>(values, "parameters"), clip ? migrate::Beyond::clip : migrate::Beyond::refuse);
-  if (!made) throw py::value_error(made.error().what);
-  return copy_to_numpy(std::span<const double>{*made});
+  const auto made = unwrap(migrate::to_fsrs6(column<double>(values, "parameters"), clip ? migrate::Beyond::clip : migrate::Beyond::refuse));
+  return copy_to_numpy(std::span<const double>{made});
 }
 
 /// Columns of states, one row a memory of SM-2.

@@ -40,11 +40,6 @@ Grade checked_grade(int grade) {
   return static_cast<Grade>(grade);
 }
 
-double checked_days(double days) {
-  if (!(days >= 0.0)) throw py::value_error("elapsed days must be >= 0, got " + perdure::to_text(days));
-  return days;
-}
-
 template <class M>
 class ScalarOf final : public Scalar {
   static constexpr std::size_t fields = M::state_fields.size();
@@ -71,9 +66,9 @@ class ScalarOf final : public Scalar {
 
   py::tuple first(int grade) const override { return tuple_of(M::first(w_, checked_grade(grade))); }
   py::tuple review(const py::tuple& state, double days, int grade) const override {
-    return tuple_of(M::review(w_, state_of(state), checked_days(days), checked_grade(grade)));
+    return tuple_of(M::review(w_, state_of(state), days_of(days), checked_grade(grade)));
   }
-  double recall(const py::tuple& state, double days) const override { return M::recall(w_, state_of(state), checked_days(days)); }
+  double recall(const py::tuple& state, double days) const override { return M::recall(w_, state_of(state), days_of(days)); }
   double interval(const py::tuple& state, double target) const override {
     if (!(target > 0.0 && target <= 1.0)) throw py::value_error("target must be in (0, 1], got " + perdure::to_text(target));
     return M::interval(w_, state_of(state), target);
@@ -81,6 +76,13 @@ class ScalarOf final : public Scalar {
   py::tuple arguments() const override { return py::make_tuple(std::string{M::id}, std::string{M::profile}, values_, bounded_); }
 
  private:
+  [[nodiscard]] double days_of(double days) const {
+    if (!(days >= 0.0) || (bounded_ && !std::isfinite(days))) {
+      throw py::value_error(std::string{"elapsed days must be "} + (bounded_ ? "finite and " : "") + ">= 0, got " + perdure::to_text(days));
+    }
+    return days;
+  }
+
   [[nodiscard]] State state_of(const py::tuple& state) const {
     if (state.size() != fields) {
       throw py::value_error(std::string{M::id} + " has " + std::to_string(fields) + " state fields, got " + std::to_string(state.size()));
@@ -132,13 +134,14 @@ void bind_scalar(py::module_& module) {
       models, "Scalar",
       "A model with its parameters, for one card at a time in double precision. A state is a tuple, one number per state field "
       "of the catalog. Immutable; may be pickled. ValueError: an unknown model or profile, a wrong number of parameters or "
-      "fields, a grade other than 1 to 4, negative days, a target outside (0, 1]; with bounded=True also parameters and states "
+      "fields, a grade other than 1 to 4, negative or infinite days, a target outside (0, 1]; with bounded=True also parameters and states "
       "outside their bounds. bounded=False is for drop-ins of implementations with wider bounds: parameters may be any finite "
       "numbers, states any above 0.")
       .def(py::init(&make), py::arg("id"), py::arg("profile"), py::arg("parameters"), py::arg("bounded") = true)
       .def("first", &Scalar::first, py::arg("grade"), "State after the first answer.")
       .def("review", &Scalar::review, py::arg("state"), py::arg("days"), py::arg("grade"),
-           "State after an answer given `days` (>= 0; infinity means that recall is 0) after the last one.")
+           "State after an answer given `days` (finite, >= 0; with bounded=False FSRS-6 takes infinity for a recall of 0) after the last "
+           "one.")
       .def("recall", &Scalar::recall, py::arg("state"), py::arg("days"), "Probability of recall `days` (>= 0) after the last answer.")
       .def("interval", &Scalar::interval, py::arg("state"), py::arg("target"), "Days until recall falls to `target`, in [0, inf].")
       .def(py::pickle([](const Scalar& self) { return self.arguments(); },

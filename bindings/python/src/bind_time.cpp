@@ -1,7 +1,7 @@
 // perdure._core.time: zones and elapsed rules; calendars are in bind_calendar.cpp. Columns of times are int64 milliseconds; see include/perdure/time/columns.hpp.
 
 #include "arrays.hpp"
-#include "time_support.hpp"
+#include "results.hpp"
 
 #include <perdure/time/columns.hpp>
 #include <perdure/time/date.hpp>

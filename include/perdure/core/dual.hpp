@@ -104,4 +104,19 @@ template <std::size_t N>
   return a.chain(k - a.v, -1.0);
 }
 
+template <class T>
+inline constexpr bool is_dual = false;
+template <std::size_t N>
+inline constexpr bool is_dual<Dual<N>> = true;
+
+/// The value of a number or a dual number, as To, without derivatives: where a root is searched before its derivative is.
+template <class To, class T>
+[[nodiscard]] constexpr To value_as(const T& x) {
+  if constexpr (is_dual<T>) {
+    return To(x.v);
+  } else {
+    return To(x);
+  }
+}
+
 }  // namespace perdure::inline PERDURE_ABI

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/dual.hpp>
 #include <perdure/core/math.hpp>
 
 #include <cmath>
@@ -16,7 +17,7 @@ template <class T>
 [[nodiscard]] T log1p(const T& x) {
   using math::log;
   if constexpr (std::is_same_v<T, double>) return std::log1p(x);
-  if constexpr (requires { x.chain(x.v, x.v); }) return x.chain(std::log1p(x.v), 1.0 / (1.0 + x.v));
+  if constexpr (is_dual<T>) return x.chain(std::log1p(x.v), 1.0 / (1.0 + x.v));
   return choose((x < T(0.25)) && (x > T(-0.25)),
                 [&] {
                   const T z = x / (T(2.0) + x);
@@ -34,7 +35,7 @@ template <class T>
 [[nodiscard]] T expm1(const T& x) {
   using math::exp;
   if constexpr (std::is_same_v<T, double>) return std::expm1(x);
-  if constexpr (requires { x.chain(x.v, x.v); }) {
+  if constexpr (is_dual<T>) {
     const double value = std::expm1(x.v);
     return x.chain(value, value + 1.0);
   }

@@ -32,7 +32,7 @@ template <class T, class Curve>
 [[nodiscard]] T convex_crossing(const Curve& curve, const T& level) {
   constexpr int most = 60;  // a tail x^-0.02 needs 40 to fall to 0.3
   constexpr double small_step = 1e-12;
-  if constexpr (requires { level.d; }) {
+  if constexpr (is_dual<T>) {
     const double x = convex_crossing(curve.template as<double>(), level.v);
     if (x == 0.0 || x >= convex_end) return T(x);
     const double slope = curve.template as<Dual<1>>().value(Dual<1>::seed(x, 0)).d[0];
@@ -57,16 +57,6 @@ template <class T, class Curve>
   using math::select;
   const T x = convex_crossing(curve, level);
   return select(x < T(convex_end), x, T(std::numeric_limits<double>::infinity()));
-}
-
-/// The value of a number or a dual number, as To.
-template <class To, class T>
-[[nodiscard]] constexpr To value_as(const T& x) {
-  if constexpr (requires { x.d; }) {
-    return To(x.v);
-  } else {
-    return To(x);
-  }
 }
 
 }  // namespace perdure::inline PERDURE_ABI::models

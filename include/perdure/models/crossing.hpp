@@ -12,7 +12,6 @@
 #include <limits>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 /// `interval` of models whose forgetting curve cannot be turned around in closed form.
 namespace perdure::inline PERDURE_ABI::models {
@@ -73,17 +72,12 @@ template <class T, class Curve>
 
 namespace detail {
 
-template <class T>
-struct IsDual : std::false_type {};
-template <std::size_t N>
-struct IsDual<Dual<N>> : std::true_type {};
-
 /// The values of an aggregate of `n` dual numbers, as `To`, without their derivatives.
 template <class To, std::size_t n, class From, class Aggregate>
 [[nodiscard]] std::array<To, n> values_of(const Aggregate& aggregate) {
   const auto from = std::bit_cast<std::array<From, n>>(aggregate);
   std::array<To, n> to;
-  for (std::size_t i = 0; i < n; ++i) to[i] = To(from[i].v);
+  for (std::size_t i = 0; i < n; ++i) to[i] = value_as<To>(from[i]);
   return to;
 }
 
@@ -107,7 +101,7 @@ template <class M, class To, class From>
 template <class M, class T>
 [[nodiscard]] T score_crossing(const typename M::template Params<T>& w, const typename M::template State<T>& s, const T& target) {
   const T level = log_odds(target);
-  if constexpr (detail::IsDual<T>::value) {
+  if constexpr (is_dual<T>) {
     using Slope = Dual<1>;
     const auto plain_w = detail::plain_params<M, double, T>(w);
     const auto plain_s = detail::plain_state<M, double, T>(s);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/dual.hpp>
 #include <perdure/core/log_gamma.hpp>
 #include <perdure/core/math.hpp>
 #include <perdure/models/convex_crossing.hpp>

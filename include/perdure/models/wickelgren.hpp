@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/dual.hpp>
 #include <perdure/core/grade.hpp>
 #include <perdure/core/log1p.hpp>
 #include <perdure/core/math.hpp>

@@ -25,7 +25,7 @@ struct LogCurve {
   [[nodiscard]] Tangent<T> tangent(const T& x) const { return {value(x), -(decay / (T(1.0) + x))}; }
   template <class To>
   [[nodiscard]] LogCurve<To> as() const {
-    return {models::value_as<To>(decay)};
+    return {value_as<To>(decay)};
   }
 };
 

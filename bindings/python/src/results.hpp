@@ -2,13 +2,11 @@
 
 #include <perdure/core/result.hpp>
 
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <cstddef>
 #include <utility>
 
-/// What the bindings of the time layer share.
+/// How the library's two tiers of errors reach Python: both become a ValueError with the same sentence.
 namespace perdure_python {
 
 namespace py = pybind11;
@@ -29,12 +27,6 @@ auto without_gil(Work work) {
   } catch (const perdure::Exception& mistake) {
     throw py::value_error(mistake.what());
   }
-}
-
-/// A new array of `rows` elements, not initialized.
-template <class Number>
-py::array_t<Number> new_column(std::size_t rows) {
-  return py::array_t<Number>(static_cast<py::ssize_t>(rows));
 }
 
 }  // namespace perdure_python
