@@ -2,15 +2,12 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/data/answers.hpp>
+#include <perdure/data/import_checks.hpp>
 #include <perdure/data/import_report.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <numeric>
-#include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,8 +21,8 @@ class ReviewLog {
  public:
   ReviewLog() = default;
 
-  /// Checks every row, drops repeated ones, puts the rest in order and mends times of showing that cannot be. Throws std::invalid_argument when columns differ in length; what is
-  /// wrong with rows is in the report.
+  /// Checks every row, drops repeated ones, puts the rest in order and mends times of showing that cannot be. Throws std::invalid_argument
+  /// when columns differ in length; what is wrong with rows is in the report.
   [[nodiscard]] static std::pair<ReviewLog, ImportReport> import(const AnswerColumns& columns);
 
   [[nodiscard]] std::size_t size() const noexcept { return answered_at_.size(); }
@@ -47,87 +44,41 @@ class ReviewLog {
   std::vector<std::uint32_t> source_row_;
 };
 
-namespace detail {
-
-/// Source rows among `valid` that equal an earlier one in every column, in ascending order.
-inline std::vector<std::uint32_t> repeated_rows(const AnswerColumns& c, const std::vector<std::uint32_t>& valid) {
-  const auto key = [&c](std::uint32_t i) {
-    const std::int64_t shown = c.shown_at.empty() ? 0 : c.shown_at[i];
-    const std::uint32_t attempt = c.attempt.empty() ? 0 : c.attempt[i];
-    return std::tuple{c.answered_at[i], c.learner[i], c.item[i], c.grade[i], c.score[i], shown, attempt};
-  };
-  std::vector<std::uint32_t> order = valid;
-  std::sort(order.begin(), order.end(), [&key](std::uint32_t a, std::uint32_t b) { return std::pair{key(a), a} < std::pair{key(b), b}; });
-  std::vector<std::uint32_t> repeated;
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    if (key(order[k]) == key(order[k - 1])) repeated.push_back(order[k]);
-  }
-  std::sort(repeated.begin(), repeated.end());
-  return repeated;
-}
-
-/// Rows of `kept` whose time lies before that of an earlier row of the same learner.
-inline std::vector<std::uint32_t> rows_out_of_order(const AnswerColumns& c, const std::vector<std::uint32_t>& kept) {
-  std::unordered_map<std::uint32_t, std::int64_t> latest;  // codes may be any numbers, a database's ids for instance
-  std::vector<std::uint32_t> late;
-  for (const std::uint32_t i : kept) {
-    std::int64_t& seen = latest.try_emplace(c.learner[i], c.answered_at[i]).first->second;
-    if (c.answered_at[i] < seen) late.push_back(i);
-    seen = std::max(seen, c.answered_at[i]);
-  }
-  return late;
-}
-
-/// Rows of `ordered` that were shown before the last strictly earlier answer of the same learner to the same item: a latency that long is a
-/// broken clock or unit, and would hide the time that passed.
-inline std::vector<std::uint32_t> rows_shown_too_early(const AnswerColumns& c, const std::vector<std::uint32_t>& ordered) {
-  struct Last {
-    std::int64_t time, before;  // of the last answer, and of the last one that is strictly earlier
-  };
-  constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
-  std::unordered_map<std::uint64_t, Last> last;
-  std::vector<std::uint32_t> early;
-  for (const std::uint32_t i : ordered) {
-    const std::uint64_t card = (static_cast<std::uint64_t>(c.learner[i]) << 32U) | c.item[i];
-    Last& seen = last.try_emplace(card, Last{c.answered_at[i], never}).first->second;
-    if (c.answered_at[i] > seen.time) seen = {c.answered_at[i], seen.time};
-    if (c.shown_at[i] < seen.before) early.push_back(i);
-  }
-  return early;
-}
-
-}  // namespace detail
-
 inline std::pair<ReviewLog, ImportReport> ReviewLog::import(const AnswerColumns& columns) {
   require_same_length(columns);
   ImportReport report;
-  std::vector<std::uint32_t> kept;
-  kept.reserve(columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (auto problem = check_row(columns, i)) {
-      report.rejected.push_back(std::move(*problem));
-    } else {
-      kept.push_back(static_cast<std::uint32_t>(i));
-    }
-  }
+  std::vector<std::uint32_t> kept = detail::valid_rows(columns, report.rejected);
 
-  report.duplicates = detail::repeated_rows(columns, kept);
-  std::erase_if(kept, [&report](std::uint32_t i) { return std::binary_search(report.duplicates.begin(), report.duplicates.end(), i); });
-
-  report.reordered = detail::rows_out_of_order(columns, kept);
-  if (!report.reordered.empty()) {
-    std::stable_sort(kept.begin(), kept.end(),
-                     [&columns](std::uint32_t a, std::uint32_t b) { return columns.answered_at[a] < columns.answered_at[b]; });
+  detail::TimeFacts facts = detail::look_through(columns, kept);
+  std::vector<std::uint32_t> by_time;
+  if (!facts.late.empty()) {
+    by_time = detail::in_time_order(columns, kept);
+    facts.same_time = detail::rows_of_same_time(columns, by_time);
   }
-  if (!columns.shown_at.empty()) report.mistimed = detail::rows_shown_too_early(columns, kept);
-  std::sort(report.mistimed.begin(), report.mistimed.end());
+  if (!facts.same_time.empty()) report.duplicates = detail::repeated_rows(columns, facts.same_time);
+  if (!report.duplicates.empty()) {
+    const auto is_repeated = [&report](std::uint32_t i) {
+      return std::binary_search(report.duplicates.begin(), report.duplicates.end(), i);
+    };
+    std::erase_if(kept, is_repeated);
+    std::erase_if(by_time, is_repeated);
+    std::erase_if(facts.late, is_repeated);  // a repeated row is never the first with its time: the others stay as they are
+  }
+  report.reordered = std::move(facts.late);
+  if (!report.reordered.empty()) kept = std::move(by_time);
+  if (facts.hasty) report.mistimed = detail::rows_shown_too_early(columns, kept);
   const auto is_mistimed = [&report](std::uint32_t i) { return std::binary_search(report.mistimed.begin(), report.mistimed.end(), i); };
   report.repaired = report.mistimed.size();
   for (const std::uint32_t i : report.reordered) report.repaired += is_mistimed(i) ? 0 : 1;
   report.accepted = kept.size() - report.repaired;
 
   ReviewLog log;
-  const auto take = [&kept](auto& target, const auto& source) {
+  const bool all = kept.size() == columns.size() && report.reordered.empty();
+  const auto take = [&kept, all](auto& target, const auto& source) {
+    if (all) {
+      target.assign(source.begin(), source.end());
+      return;
+    }
     target.reserve(kept.size());
     for (const std::uint32_t i : kept) target.push_back(source[i]);
   };

@@ -1,9 +1,12 @@
+#include "columns.hpp"
+
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -14,27 +17,9 @@ using namespace perdure;
 using data::AnswerColumns;
 using data::Histories;
 using data::ReviewLog;
+using perdure_test::Columns;
 
 constexpr std::int64_t day = 86'400'000;
-
-struct Columns {
-  std::vector<std::uint32_t> learner, item;
-  std::vector<std::int64_t> answered, shown;
-  std::vector<float> score;
-  std::vector<std::uint8_t> grade;
-
-  void add(std::uint32_t who, std::uint32_t what, std::int64_t when, std::uint8_t how, std::int64_t latency = 0) {
-    learner.push_back(who);
-    item.push_back(what);
-    answered.push_back(when);
-    shown.push_back(when - latency);
-    grade.push_back(how);
-    score.push_back(how > 1 ? 1.0F : 0.0F);
-  }
-  [[nodiscard]] AnswerColumns view() const {
-    return {.learner = learner, .item = item, .answered_at = answered, .shown_at = shown, .score = score, .grade = grade};
-  }
-};
 
 TEST(ReviewLog, SortedSourceKeepsItsRowOrder) {
   Columns c;
@@ -145,39 +130,6 @@ TEST(ReviewLog, CountsAddUpAndTimesNeverGoBackForRandomColumns) {
       last[log.learner()[i]] = log.answered_at()[i];
     }
   }
-}
-
-TEST(Histories, ElapsedRunsFromTheLastEarlierAnswerToTheShowing) {
-  Columns c;
-  c.add(0, 0, 1 * day, 3);
-  c.add(0, 1, 2 * day, 3);
-  c.add(0, 0, 4 * day, 1, day / 2);  // took half a day to answer: shown at 3.5
-  const Histories histories{ReviewLog::import(c.view()).first, time::ElapsedRule::exact()};
-  ASSERT_EQ(histories.cards(), 2U);
-  const data::Card card = histories.card(0);
-  ASSERT_EQ(card.size(), 2U);
-  EXPECT_EQ(card.elapsed[0], 0.0);
-  EXPECT_EQ(card.elapsed[1], 2.5);
-  EXPECT_EQ(card.first_encounters(), 1U);
-  EXPECT_EQ(histories.card(1).size(), 1U);
-}
-
-TEST(Histories, AnswersThatShareATimeLookBackOnTheSamePast) {
-  Columns c;
-  c.add(0, 0, 1 * day, 3);
-  c.add(0, 0, 4 * day, 3);
-  c.add(0, 0, 4 * day, 1);
-  c.add(0, 0, 6 * day, 3);
-  const Histories histories{ReviewLog::import(c.view()).first, time::ElapsedRule::exact()};
-  const data::Card card = histories.card(0);
-  EXPECT_EQ(std::vector<double>(card.elapsed.begin(), card.elapsed.end()), (std::vector<double>{0.0, 3.0, 3.0, 2.0}));
-  EXPECT_EQ(std::vector<int>(card.tied.begin(), card.tied.end()), (std::vector<int>{0, 0, 1, 0}));
-}
-
-TEST(Histories, NoAnswersNoCards) {
-  const Histories histories{ReviewLog{}, time::ElapsedRule::exact()};
-  EXPECT_EQ(histories.cards(), 0U);
-  EXPECT_EQ(histories.size(), 0U);
 }
 
 }  // namespace
