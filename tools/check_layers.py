@@ -22,8 +22,10 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
     "simulate": frozenset({"core", "time", "data", "models", "schedule", "plan"}),
     "io": frozenset({"core", "time", "data", "models"}),
     "catalog": frozenset({"core", "time", "data", "models", "fit", "evaluate", "schedule", "plan", "simulate", "io"}),
-    "batch": frozenset({"core", "data", "models", "catalog"}),
-    "kernels": frozenset({"core", "models", "catalog", "batch"}),  # sources alone: what is compiled per instruction set
+    "batch": frozenset({"core", "data", "models", "fit", "catalog"}),
+    "kernels": frozenset(
+        {"core", "models", "fit", "catalog", "batch"}
+    ),  # sources alone: what is compiled per instruction set
     "testing": frozenset({"core", "time", "data", "models", "schedule", "io"}),
 }
 # Headers above the layers, by name, and what they may include.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <perdure/fit/step_group.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +19,8 @@ struct perdure_kernel_entry {
   void (*replay)(const double*, size_t, const int64_t*, const uint8_t*, const float*, float* const*) noexcept;
   bool (*within)(size_t, const float*, float, float) noexcept;
   bool (*grades_within)(size_t, const uint8_t*, uint8_t, uint8_t) noexcept;
+  void (*fit_add)(const double*, const perdure_step_group*, size_t, int, double*, double*, double*, float*) noexcept;
+  size_t (*fit_scratch)(size_t) noexcept;
 };
 
 struct perdure_kernel_list {

@@ -82,7 +82,7 @@ Result<Isa> choose() {
 }
 
 Kernels kernels_of(const perdure_kernel_entry& e) noexcept {
-  return {e.first, e.review, e.recall, e.interval, e.replay, e.within, e.grades_within};
+  return {e.first, e.review, e.recall, e.interval, e.replay, e.within, e.grades_within, e.fit_add, e.fit_scratch};
 }
 
 using Table = std::map<std::pair<std::string_view, std::string_view>, Kernels>;

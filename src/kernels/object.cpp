@@ -5,6 +5,8 @@
 //   PERDURE_ABI, Eigen                            names of this set's own for our namespace and for Eigen's, so that no symbol is shared
 #include "boundary.hpp"
 #include "fsrs6.hpp"
+#include "fsrs6_fit.hpp"
+#include "fsrs7_fit.hpp"
 #include "generic.hpp"
 #include "within.hpp"
 
@@ -28,10 +30,27 @@ struct KernelsOf<models::Fsrs6As<Profile>> {
   using type = Fsrs6Kernels<Profile>;
 };
 
+/// What a fit of model M sums: nothing here, unless there is a tuned kernel. The library then walks the model's template.
+template <class M>
+struct FitKernelOf {
+  static constexpr decltype(perdure_kernel_entry::fit_add) add = nullptr;
+  static constexpr decltype(perdure_kernel_entry::fit_scratch) scratch = nullptr;
+};
+template <class Profile>
+struct FitKernelOf<models::Fsrs6As<Profile>> : Fsrs6Fit<models::Fsrs6As<Profile>> {};
+template <>
+struct FitKernelOf<models::Fsrs5> : Fsrs6Fit<models::Fsrs5> {};
+template <>
+struct FitKernelOf<models::Fsrs45> : Fsrs6Fit<models::Fsrs45> {};
+template <>
+struct FitKernelOf<models::Fsrs7> : Fsrs7Fit {};
+
 template <class M>
 constexpr perdure_kernel_entry entry() {
   using K = typename KernelsOf<M>::type;
-  return {M::id.data(), M::profile.data(), &K::first, &K::review, &K::recall, &K::interval, &K::replay, &within, &grades_within};
+  using F = FitKernelOf<M>;
+  return {M::id.data(), M::profile.data(), &K::first,      &K::review, &K::recall, &K::interval,
+          &K::replay,   &within,           &grades_within, F::add,     F::scratch};
 }
 
 template <class... Ms>

@@ -60,4 +60,17 @@ template <std::array C>
   return madd(detail::polynomial<exp2_short>(f) * f, scale, scale - Vec{1.0});
 }
 
+/// 2^x and 2^x - 1, both to relative precision, for -126 <= x <= 127.
+struct Power {
+  Vec value, less_one;
+};
+[[nodiscard]] inline Power exp2_both(Vec x) {
+  constexpr double magic = detail::round_magic + 127.0;  // as in exp2_m1
+  const Vec rounded = x + Vec{magic};
+  const Vec f = x - (rounded - Vec{magic});
+  const Vec scale = Vec::from(packet::from_bits(packet::shift_left<23>(packet::bits(rounded.value))));
+  const Vec change = detail::polynomial<exp2_short>(f) * f;
+  return {madd(change, scale, scale), madd(change, scale, scale - Vec{1.0})};
+}
+
 }  // namespace perdure::inline PERDURE_ABI::kernels::fast

@@ -75,6 +75,30 @@ struct VecKey {
 #endif
 }
 
+/// Whether the key is negative.
+[[nodiscard]] inline VecMask negative(VecKey key) {
+#if defined(EIGEN_VECTORIZE_AVX512)
+  return {_mm512_movepi32_mask(key.value)};
+#elif defined(EIGEN_VECTORIZE)
+  return {packet::from_bits(packet::shift_right<31>(key.value))};
+#else
+  return {key.value < 0};
+#endif
+}
+
+/// The bits of a key moved N places towards the lowest; the sign is repeated.
+template <int N>
+[[nodiscard]] VecKey shifted_right(VecKey key) {
+  return {packet::shift_right<N>(key.value)};
+}
+template <int N>
+[[nodiscard]] VecKey shifted_left(VecKey key) {
+  return {packet::shift_left<N>(key.value)};
+}
+
+/// `yes` where the mask is set, else `no`.
+[[nodiscard]] inline VecKey select(VecMask mask, VecKey yes, VecKey no) { return bits_of(select(mask, float_of(yes), float_of(no))); }
+
 /// Rows to columns: lane l of vector k becomes lane k of vector l.
 inline void transpose(std::array<Vec, Vec::size>& block) {
   packet::Block rows;

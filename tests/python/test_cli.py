@@ -88,8 +88,14 @@ def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 KEYS: dict[str, set[str]] = {
     "check": {"command", "file", "ok", "layout", "report", "log", "summary", "problems", "problems_left_off", "notes"},
-    "fit": {"command", "file", "output", "model", "log", "report", "seconds", "train", "parameters"},
-    "evaluate": {"command", "file", "log", "split", "n", "models", "by_gap", "folds", "calibration"},
+    "fit": {
+        "command", "file", "output", "model", "elapsed_rule", "options", "data", "log", "report", "seconds", "train",
+        "parameters",
+    },
+    "evaluate": {
+        "command", "file", "output", "log", "split", "n", "settings", "models", "differences", "universal", "by_gap",
+        "folds", "calibration", "calibration_by_quantile",
+    },
     "forecast": {
         "command", "file", "model", "at", "output", "log", "total", "by_cohort", "by_skill", "by_cohort_and_skill",
     },
@@ -119,14 +125,28 @@ def test_check_json(tmp_path: Path) -> None:
 def test_fit_json(tmp_path: Path) -> None:
     found = as_json("fit", ANSWERS, "-o", "model.json", folder=tmp_path)
     assert found["train"]["log_loss"] < found["train"]["log_loss_constant"]
-    assert len(found["parameters"]) == 21 and {"name", "value", "at_bound"} <= set(found["parameters"][0])
+    columns = {"name", "value", "default", "se", "low", "high", "learned", "at_bound", "note"}
+    assert len(found["parameters"]) == 21 and columns == set(found["parameters"][0])
+    assert found["report"]["standard_errors"]["decay"] == next(
+        r["se"] for r in found["parameters"] if r["name"] == "decay"
+    )
+    assert found["report"]["warnings"] and found["options"] is None and found["data"][0].startswith("sha256:")
     assert found["log"]["learners"] == 150 and (tmp_path / "model.json").is_file()
+
+
+def test_fit_options(tmp_path: Path) -> None:
+    arguments = ["-o", "model.json", "--pipeline", "fsrs_rs", "--prior-weight", "3"]
+    found = as_json("fit", ANSWERS, *arguments, folder=tmp_path)
+    assert found["options"]["optimizer"] == "adam" and found["options"]["prior_weight"] == 3.0
+    assert json.loads((tmp_path / "model.json").read_text())["options"] == found["options"]
+    text = perdure("fit", ANSWERS, *arguments, folder=tmp_path, COLUMNS="80").stdout
+    assert "Adam" in text and "decay" in text and max(map(len, text.splitlines())) <= 80
 
 
 def test_evaluate_json(tmp_path: Path) -> None:
     found = as_json("evaluate", ANSWERS, "-m", "fsrs6", folder=tmp_path)
     losses = {row["model"]: row["log_loss"] for row in found["models"]}
-    assert set(losses) == {"fsrs6", "constant"}, "the constant guess is always there"
+    assert set(losses) == {"fsrs6", "per-item", "constant"}, "the baselines are always there"
     assert losses["fsrs6"] < losses["constant"]
     assert found["calibration"] and {"model", "n", "predicted", "observed"} <= set(found["calibration"][0])
 
@@ -216,9 +236,16 @@ BAD = [
     ["fit", ANSWERS, "-o", "m.json", "-m", "fsrs-66"],
     ["fit", ANSWERS, "-o", "m.json", "--column", "learner"],
     ["fit", ANSWERS, "-o", "m.json", "--threads", "0"],
+    ["fit", ANSWERS, "-o", "m.json", "--pipeline", "fsrs_sr"],
+    ["fit", ANSWERS, "-o", "m.json", "--pipeline", "fsrs_rs", "-m", "hlr"],
+    ["fit", ANSWERS, "-o", "m.json", "--prior-weight", "-1"],
+    ["fit", ANSWERS, "-o", "m.json", "--prior-weight", "nan"],
     ["fit", ANSWERS],
     ["evaluate", ANSWERS, "-m", "oracle"],
     ["evaluate", ANSWERS, "--folds", "0"],
+    ["evaluate", ANSWERS, "--split", "random"],
+    ["evaluate", ANSWERS, "-m", "constant", "-o", ANSWERS],
+    ["evaluate", ANSWERS, "-m", "constant", "-o", "missing/e.json"],
     ["forecast", ANSWERS, "-m", ANSWERS, "--at", "2026-07-12"],
     ["forecast", ANSWERS, "-m", "{model}", "--at", "2026-13-01"],
     ["forecast", ANSWERS, "-m", "{model}", "--at", "2026-07-12", "--tz", "Mars/Olympus"],

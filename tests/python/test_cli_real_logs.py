@@ -96,6 +96,6 @@ def test_evaluate(log: tuple[str, Path]) -> None:
     path, folder = log
     found = perdure("evaluate", path, "-m", "fsrs6", folder=folder)
     losses = {row["model"]: row["log_loss"] for row in found["models"]}
-    assert set(losses) == {"fsrs6", "constant"}
+    assert set(losses) == {"fsrs6", "per-item", "constant"}
     if Path(path).name.startswith("anki"):
         assert losses["fsrs6"] < losses["constant"]

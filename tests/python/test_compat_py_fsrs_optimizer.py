@@ -83,8 +83,8 @@ def test_each_version_fits_its_own_rules() -> None:
         "answered_at": [log.review_datetime for log in logs],
     }
     by_hand = perdure.Fsrs6(profile="py_fsrs_6_3_1").fit(perdure.read_answers(frame))
-    # Rows in another order: sums differ in their last bits.
-    assert by_hand.parameters_.tolist() == pytest.approx(older, rel=1e-9)
+    # Rows in another order: float32 sums differ in their last bits.
+    assert by_hand.parameters_.tolist() == pytest.approx(older, rel=1e-5)
 
 
 def test_few_answers_give_the_defaults() -> None:

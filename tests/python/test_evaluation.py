@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
 import pytest
-from perdure import Constant, Evaluation, Fsrs6, HalfLife, InputError, ReviewLog, evaluate, read_answers
+from perdure import Constant, Evaluation, Fsrs6, HalfLife, InputError, PerItem, ReviewLog, evaluate, read_answers
 from perdure.models import Estimator
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, root_mean_squared_error
 
-SPLITS = ["time", "learner"]
+SPLITS = ["time", "learner", "item", "prequential"]
 
 
 @pytest.fixture(scope="module", params=SPLITS)
@@ -27,6 +28,8 @@ def check_scores(row: dict[str, Any], predicted: np.ndarray, success: np.ndarray
     assert row["success_rate"] == pytest.approx(success.mean(), rel=1e-12)
     assert row["log_loss"] == pytest.approx(log_loss(success, predicted, labels=[0, 1]), abs=1e-9)
     assert row["brier"] == pytest.approx(brier_score_loss(success, predicted, pos_label=1), abs=1e-9)
+    assert row["rmse"] == pytest.approx(root_mean_squared_error(success, predicted), abs=1e-9)
+    assert row["mbe"] == pytest.approx((predicted - success).mean(), abs=1e-9)
     if len(set(success.tolist())) == 2:
         assert row["auc"] == pytest.approx(roc_auc_score(success, predicted), abs=1e-9)
     else:
@@ -49,10 +52,10 @@ def test_scores_of_folds_and_gaps(result: Evaluation) -> None:
         (result.folds_frame(), "fold", {fold: result.fold == fold for fold in (1, 2, 3)}),
     ):
         rows = frame.to_dict("records")
-        assert len(rows) == 3 * 4
+        assert len(rows) == 3 * 5
         for row in rows:
             check_scores(row, result.predictions[row["model"]][masks[row[key]]], result.success[masks[row[key]]])
-        assert frame.groupby("model")["n"].sum().tolist() == [len(result.success)] * 4
+        assert frame.groupby("model")["n"].sum().tolist() == [len(result.success)] * 5
 
 
 def test_equal_predictions_count_half_in_auc(result: Evaluation) -> None:
@@ -63,19 +66,39 @@ def test_equal_predictions_count_half_in_auc(result: Evaluation) -> None:
 def test_gain_is_against_the_constant_and_inside_its_interval(result: Evaluation) -> None:
     frame = result.to_frame()
     assert frame["log_loss"].is_monotonic_increasing
-    assert sorted(frame["model"]) == ["constant", "fsrs6", "half-life", "half-life-2"]
-    baseline = frame.set_index("model").loc["constant", "log_loss"]
-    for row in frame.to_dict("records"):
-        assert row["gain"] == pytest.approx(baseline - row["log_loss"], abs=1e-12)
-        assert row["gain_low"] <= row["gain"] <= row["gain_high"]
-        assert (row["gain_low"] == row["gain_high"]) == (row["model"] == "constant")
+    assert sorted(frame["model"]) == ["constant", "fsrs6", "half-life", "half-life-2", "per-item"]
+    same = {"constant", "per-item"} if result.split == "item" else set()  # a new item has the common rate
+    for gain, name in (("gain", "constant"), ("item_gain", "per-item")):
+        baseline = frame.set_index("model").loc[name, "log_loss"]
+        for row in frame.to_dict("records"):
+            assert row[gain] == pytest.approx(baseline - row["log_loss"], abs=1e-12)
+            assert row[f"{gain}_low"] <= row[gain] <= row[f"{gain}_high"]
+            assert (row[f"{gain}_low"] == row[f"{gain}_high"]) == (row["model"] in {name} | same)
+
+
+def test_differences_are_every_pair_both_ways(result: Evaluation) -> None:
+    frame, league = result.differences(), result.to_frame()
+    losses = league.set_index("model")["log_loss"]
+    pairs = {(row["model"], row["than"]): row for row in frame.to_dict("records")}
+    assert set(pairs) == {(a, b) for a in losses.index for b in losses.index if a != b}
+    assert list(dict.fromkeys(frame["model"])) == league["model"].tolist()
+    for (a, b), row in pairs.items():
+        assert row["difference"] == pytest.approx(losses[a] - losses[b], abs=1e-12)
+        assert row["low"] <= row["difference"] <= row["high"]
+        assert row["better"] == (row["high"] < 0)
+        assert [row["low"], row["high"]] == [-pairs[b, a]["high"], -pairs[b, a]["low"]]
+    for name, gain in (("constant", "gain"), ("per-item", "item_gain")):
+        for row in league.to_dict("records"):
+            if row["model"] != name:
+                over = pairs[name, row["model"]]
+                assert [over["low"], over["high"]] == [row[f"{gain}_low"], row[f"{gain}_high"]]
 
 
 def test_the_gain_interval_is_that_of_resampled_learners(result: Evaluation, log: ReviewLog) -> None:
     success, cluster = result.success, result.cluster
     frame = log.to_frame()
     assert len(set(cluster.tolist())) == frame["learner"].nunique()
-    if result.split == "learner":  # every row is held out
+    if result.split in ("learner", "item"):  # every row is held out
         assert [log.learners[code] for code in cluster] == frame["learner"].tolist()
 
     def losses(name: str) -> np.ndarray:
@@ -93,13 +116,18 @@ def test_the_gain_interval_is_that_of_resampled_learners(result: Evaluation, log
     assert row["gain_high"] == pytest.approx(high, abs=spread)
 
 
-def test_calibration_adds_up(result: Evaluation) -> None:
-    for name, table in result.calibration().groupby("model"):
+@pytest.mark.parametrize("by", ["width", "quantile"])
+def test_calibration_adds_up(result: Evaluation, by: Any) -> None:
+    for name, table in result.calibration(by).groupby("model"):
         predicted = result.predictions[name]
         assert table["n"].sum() == len(result.success)
         assert (table["n"] > 0).all()
-        assert np.allclose(table["to"] - table["from"], 1 / 20)
-        assert (table["from"] <= table["predicted"]).all()
+        if by == "width":
+            assert np.allclose(table["to"] - table["from"], 1 / 20)
+        else:
+            assert table["from"].min() == predicted.min() and table["to"].max() == predicted.max()
+            assert (table["from"].to_numpy()[1:] > table["to"].to_numpy()[:-1]).all()
+        assert (table["from"] <= table["predicted"] + 1e-12).all()
         assert (table["predicted"] <= table["to"] + 1e-12).all()
         assert (table["n"] * table["predicted"]).sum() == pytest.approx(predicted.sum())
         assert (table["n"] * table["observed"]).sum() == pytest.approx(result.success.sum())
@@ -111,7 +139,10 @@ def test_to_dict_is_json(result: Evaluation) -> None:
     document = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert document["n"] == len(result.success)
     assert document["models"] == result.to_frame().to_dict("records")
-    assert set(document) == {"split", "n", "models", "by_gap", "folds", "calibration"}
+    assert document["differences"] == result.differences().to_dict("records")
+    assert document["universal"] == result.universal().to_dict("records")
+    tables = {"models", "differences", "universal", "by_gap", "folds", "calibration", "calibration_by_quantile"}
+    assert set(document) == {"split", "n", "settings", *tables}
 
 
 class Recorder(Estimator):
@@ -154,8 +185,7 @@ def test_a_time_split_never_looks_ahead(log: ReviewLog) -> None:
         assert not held_out & test
         held_out |= test
     assert len(held_out) == len(result.success)
-    sizes = np.bincount(result.fold)[1:]
-    assert sizes.max() - sizes.min() <= 1  # all times differ, so parts are equal
+    assert np.bincount(result.fold)[1:].tolist() == [len(log) // 5] * 4  # all times differ, so parts are equal
     assert held_out | keys(shown[0][0]) == keys(log)
 
 
@@ -169,31 +199,90 @@ def test_a_time_split_keeps_equal_times_together(simulate: Callable[..., dict[st
         assert max(row[2] for row in keys(train)) < min(row[2] for row in test)
 
 
-def test_a_learner_split_holds_out_whole_learners(log: ReviewLog) -> None:
-    shown, result = record(log, "learner", 3)
+@pytest.mark.parametrize("split", ["learner", "item"])
+def test_an_id_split_holds_out_whole_ids(split: str, log: ReviewLog) -> None:
+    shown, result = record(log, split, 3)
     assert len(result.success) == len(log)
     frame = log.to_frame()
+    position = ["learner", "item"].index(split)
     for fold, (train, context) in enumerate(shown, 1):
         assert keys(context) == keys(log)
-        assert set(frame["learner"][result.fold == fold]).isdisjoint(row[0] for row in keys(train))
+        assert set(frame[split][result.fold == fold]).isdisjoint(row[position] for row in keys(train))
         assert len(train) + (result.fold == fold).sum() == len(log)
 
 
+def test_a_prequential_split_learns_from_all_that_came_before(log: ReviewLog) -> None:
+    shown, result = record(log, "prequential", 7)
+    known = len(log) // 5
+    assert [len(train) for train, _ in shown] == [known + (len(log) - known) * fold // 7 for fold in range(7)]
+    for (_, context), (train, _) in pairwise(shown):
+        assert keys(context) == keys(train)
+    assert len(shown[-1][1]) == len(log)
+    assert len(result.success) == len(log) - known
+
+
+def held_out_by_hand(log: ReviewLog, split: str, folds: int, fold: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to fit on and to predict, written down anew; all times of the log differ."""
+    frame = log.to_frame()
+    if split in ("learner", "item"):
+        ids = sorted(log.learners if split == "learner" else log.items)
+        held_out = np.isin(frame[split], ids[fold - 1 :: folds])
+        return ~held_out, held_out
+    place = np.empty(len(log), dtype=int)
+    place[np.argsort(frame["answered_at"].to_numpy())] = np.arange(len(log))
+    if split == "time":
+        size = len(log) // (folds + 1)
+        start, end = (len(log) - (folds + 1 - k) * size for k in (fold, fold + 1))
+    else:
+        first = len(log) // 5
+        start, end = (first + (len(log) - first) * k // folds for k in (fold - 1, fold))
+    return place < start, (place >= start) & (place < end)
+
+
 @pytest.mark.parametrize("split", SPLITS)
-def test_predictions_are_those_of_a_fit_by_hand(split: str, log: ReviewLog) -> None:
-    result = evaluate(["half-life"], log, split=split, folds=2)
-    at, learner = log.to_frame()["answered_at"].to_numpy(), log.to_frame()["learner"].to_numpy()
+@pytest.mark.parametrize("model", [HalfLife, Fsrs6, PerItem, Constant])
+def test_predictions_are_those_of_a_fit_by_hand(split: str, model: Any, log: ReviewLog) -> None:
+    result = evaluate([model()], log, split=split, folds=2)
     for fold in (1, 2):
-        if split == "time":
-            held_out = np.zeros(len(log), dtype=bool)
-            held_out[np.argsort(at)[len(log) * fold // 3 : len(log) * (fold + 1) // 3]] = True
-            train = at < at[held_out].min()
-        else:
-            held_out = np.isin(learner, sorted(log.learners)[fold - 1 :: 2])
-            train = ~held_out
-        expected = HalfLife().fit(log.where(train)).predict_sequence(log)[held_out]
-        np.testing.assert_array_equal(result.predictions["half-life"][result.fold == fold], expected)
+        train, held_out = held_out_by_hand(log, split, 2, fold)
+        expected = model().fit(log.where(train)).predict_sequence(log)[held_out]
+        np.testing.assert_array_equal(result.predictions[model.id][result.fold == fold], expected)
         np.testing.assert_array_equal(result.success[result.fold == fold], log.success[held_out])
+
+
+class Spy(Estimator):
+    """Counts every use of it, whichever way it is used."""
+
+    id = "spy"
+    used: ClassVar[list[tuple[str, int]]] = []
+
+    def __init__(self, rate: float = 0.5) -> None:
+        self.rate = rate
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_") and name not in ("id", "used", "rate"):
+            type(self).used.append((name, id(self)))
+        return super().__getattribute__(name)
+
+    def fit(self, log: ReviewLog, progress: Any = False, threads: int | None = None) -> Self:
+        return self
+
+    def predict_sequence(self, log: ReviewLog) -> np.ndarray:
+        return np.full(len(log), self.rate)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_an_evaluation_fits_and_predicts_and_does_nothing_else(split: str, log: ReviewLog) -> None:
+    Spy.used.clear()
+    spy = Spy(0.6)
+    result = evaluate([spy], log, split=split, folds=3)
+    mine = [name for name, which in Spy.used if which == id(spy)]
+    fresh = [(name, which) for name, which in Spy.used if which != id(spy)]
+    assert set(mine) == {"unfitted", "get_params", "elapsed_rule"} and mine.count("unfitted") == 3
+    assert [name for name, _ in fresh] == ["fit", "predict_sequence"] * 3
+    for k in range(0, 6, 2):
+        assert fresh[k][1] == fresh[k + 1][1]
+    assert (result.predictions["spy"] == 0.6).all()
 
 
 def test_models_are_left_as_they_were(log: ReviewLog) -> None:
@@ -207,16 +296,18 @@ def test_models_are_left_as_they_were(log: ReviewLog) -> None:
 @pytest.mark.parametrize(
     ("models", "names"),
     [
-        (["half-life"], ["half-life", "constant"]),
-        ([HalfLife(), HalfLife(), "half-life"], ["half-life", "half-life-2", "half-life-3", "constant"]),
-        ([Constant(), HalfLife(), Constant()], ["half-life", "constant"]),
-        (["constant"], ["constant"]),
-        ("half-life", ["half-life", "constant"]),
-        (HalfLife(), ["half-life", "constant"]),
+        (["half-life"], ["half-life"]),
+        ([HalfLife(), HalfLife(), "half-life"], ["half-life", "half-life-2", "half-life-3"]),
+        ([Constant(), HalfLife(), PerItem(), Constant()], ["half-life"]),
+        (["constant"], []),
+        (["per-item"], []),
+        (["per_item", "half_life"], ["half-life"]),
+        ("half-life", ["half-life"]),
+        (HalfLife(), ["half-life"]),
     ],
 )
 def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
-    assert list(evaluate(models, log, folds=1).predictions) == names
+    assert list(evaluate(models, log, folds=1).predictions) == [*names, "per-item", "constant"]
 
 
 @pytest.mark.parametrize(
@@ -226,12 +317,18 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
         ({"models": [object()]}, "models: not a model"),
         ({"models": [HalfLife]}, "models: not a model"),
         ({"models": ["fsrs66"]}, "model: unknown model, got 'fsrs66'.*did you mean fsrs6"),
-        ({"split": "random"}, "split: unknown choice, got 'random'; expected 'time' or 'learner'"),
+        (
+            {"split": "random"},
+            "split: unknown choice, got 'random'; expected 'time', 'learner', 'item' or 'prequential'",
+        ),
         ({"folds": 0}, "folds: .*got 0; expected a whole number from 1"),
         ({"folds": 1, "split": "learner"}, "folds: .*got 1; expected a whole number from 2"),
         ({"folds": 2.0}, "folds: .*got 2.0"),
         ({"folds": True}, "folds: .*got True"),
         ({"folds": 9, "split": "learner"}, "folds: too few learners, got 9; expected at most 8"),
+        ({"folds": 1, "split": "item"}, "folds: .*got 1; expected a whole number from 2"),
+        ({"folds": 13, "split": "item"}, "folds: too few items, got 13; expected at most 12"),
+        ({"folds": 700, "split": "prequential"}, "folds: the log has too few different times, got 700"),
         ({"folds": 1000}, "folds: the log has too few different times, got 1000"),
         ({"folds": 1001}, "folds: "),
     ],
@@ -259,8 +356,8 @@ def test_one_learner_is_resampled_by_day(log: ReviewLog) -> None:
 def test_progress_and_interruption(log: ReviewLog) -> None:
     told: list[tuple[int, int, str]] = []
     evaluate(["half-life"], log, folds=2, progress=lambda *facts: told.append(facts))
-    assert [done for done, _, _ in told] == [0, 1, 2, 3, 4]
-    assert {total for _, total, _ in told} == {4}
+    assert [done for done, _, _ in told] == [0, 1, 2, 3, 4, 5, 6]
+    assert {total for _, total, _ in told} == {6}
 
     def interrupt(*facts: Any) -> None:
         raise KeyboardInterrupt
@@ -271,7 +368,8 @@ def test_progress_and_interruption(log: ReviewLog) -> None:
 
 def test_frames_come_in_the_kind_that_came_in(simulate: Callable[..., dict[str, Any]]) -> None:
     result = evaluate(["half-life"], read_answers(pl.DataFrame(simulate())), folds=1)
-    for frame in (result.to_frame(), result.by_gap(), result.folds_frame(), result.calibration()):
+    frames = (result.to_frame(), result.by_gap(), result.folds_frame(), result.calibration(), result.differences())
+    for frame in (*frames, result.universal()):
         assert isinstance(frame, pl.DataFrame)
 
 
@@ -310,7 +408,8 @@ def test_learner_folds_depend_on_ids_alone(log: ReviewLog) -> None:
     even = log.where(log._core.learner % 2 == 0)
     for one, other in ((log, shuffled), (even, read_answers(even.to_frame()))):
         scores = [evaluate(["half-life"], part, split="learner", folds=2).to_frame() for part in (one, other)]
-        np.testing.assert_allclose(scores[0]["log_loss"], scores[1]["log_loss"], rtol=1e-12)
+        for column in ("log_loss", "rmse_bins_srs_benchmark", "rmse_bins_fsrs_rs"):  # the last weighs by time
+            np.testing.assert_allclose(scores[0][column], scores[1][column], rtol=1e-9)
         assert (scores[0]["n"] == len(one)).all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import os
 import shutil
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import perdure
 import pytest
-from perdure import Fsrs6, HalfLife, InputError, ReviewLog, load_model
+from perdure import FitOptions, Fsrs6, Gaussian, HalfLife, InputError, ReviewLog, fingerprint, load_model
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def document(log: ReviewLog, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     path = tmp_path_factory.mktemp("saved") / "model.json"
-    HalfLife().fit(log).save(path)
+    HalfLife(options=FitOptions(prior_weight=0.5)).fit(log).save(path)
     return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
@@ -48,8 +50,10 @@ def test_a_fitted_model_comes_back_bit_for_bit(fitted: Any, log: ReviewLog, path
     assert again.parameters_.tobytes() == fitted.parameters_.tobytes()
     assert again.observation_ == fitted.observation_
     assert again.first_encounters_ == fitted.first_encounters_
-    report = {name: value for name, value in fitted.report_.to_dict().items() if name != "seconds"}
-    assert {name: value for name, value in again.report_.to_dict().items() if name != "seconds"} == report
+    assert dataclasses.replace(again.report_, seconds=fitted.report_.seconds) == fitted.report_
+    assert again.covariance_.tobytes() == fitted.covariance_.tobytes()
+    assert again.data_ == fitted.data_ == (fingerprint.of(log),)
+    assert again.predict_interval(log).tobytes() == fitted.predict_interval(log).tobytes()
     before = path.read_bytes()
     again.save(str(path))
     assert path.read_bytes() == before
@@ -80,6 +84,45 @@ def test_a_fit_without_data_comes_back(model: Any, log: ReviewLog, path: Path) -
     again = load_model(path)
     check_same(again, fit, log)
     assert again.report_.status == "no_data"
+    assert again.covariance_ is None
+
+
+OPTIONS = [
+    None,
+    "fsrs_rs",
+    FitOptions(recency=True, minimum_gap=2.0),
+    FitOptions(prior=Gaussian(mean={"decay": -1.5}, sd={"decay": 0.5}, log=["decay"])),
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_options_come_back(options: Any, log: ReviewLog, path: Path) -> None:
+    fit = Fsrs6(options=options).fit(log)
+    fit.save(path)
+    again = load_model(path)
+    assert again.options == (FitOptions.of_pipeline(options) if isinstance(options, str) else options)
+    np.testing.assert_array_equal(again.unfitted().fit(log).parameters_, fit.parameters_)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert document["perdure_version"] == perdure.__version__ and document["elapsed_rule"] == "exact"
+    assert document["data"] == [fingerprint.of(log)]
+    if options is not None:
+        assert document["options"]["seed"] == 2023
+
+
+def test_a_file_says_nothing_twice(document: dict[str, Any]) -> None:
+    assert not {"parameters", "defaults", "correlation", "seconds"} & set(document["report"])
+
+
+def test_a_file_of_an_older_version_reads(document: dict[str, Any], log: ReviewLog, path: Path) -> None:
+    old = {name: value for name, value in document.items() if name not in NEWER}
+    newer = ("evaluations", "effective_answers", "gradient_norm", "standard_errors", "intervals", "learned", "warnings")
+    old["report"] = {name: value for name, value in document["report"].items() if name not in newer}
+    path.write_text(json.dumps(old), encoding="utf-8")
+    again = load_model(path)
+    assert again.predict_sequence(log).shape == (len(log),)
+    assert again.covariance_ is None and again.report_.standard_errors == {}
+    with pytest.raises(AttributeError):
+        _ = again.data_
 
 
 def test_odd_item_names_come_back(path: Path, log: ReviewLog) -> None:
@@ -124,6 +167,8 @@ def put(*keys: str) -> Callable[[dict[str, Any], Any], None]:
     return change
 
 
+NEWER = ("options", "data", "observed", "covariance", "posterior")
+
 CHANGES: list[tuple[tuple[str, ...], list[Any]]] = [
     (("format",), [..., None, "perdure", 3]),
     (("format_version",), [..., None, 0, 2, "1"]),
@@ -141,7 +186,20 @@ CHANGES: list[tuple[tuple[str, ...], list[Any]]] = [
     (("observation", "minimum_gap"), [..., -1.0]),
     (("first_encounters",), [..., None, [], 3]),
     (("first_encounters", "q1"), [None, [], [1.0], [3.0, 4.0], [3.0, -1.0], ["3", "1"], {"a": 1}]),
+    (("options",), [3, [], {"pipeline": "none"}, {"speed": 1}, {"prior_weight": -1}, {"prior": {"sd": {}}}]),
+    (("data",), [None, [], "sha256:00", ["sha256:00"], [3]]),
+    (("observed",), [None, [], [1.0], [1.0, -1.0], ["1", "2"]]),
+    (("covariance",), [None, [], [[1.0]] * 4, [[-1.0], [0.0, 1.0], [0.0] * 3, [0.0] * 4]]),
+    (("covariance",), [[[1.0], [2.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 1.0]]]),
+    (("covariance",), [[[1.0], [0.0, float("nan")], [0.0] * 3, [0.0] * 4]]),
+    (("posterior",), [None, [], {}, {"mean": [0.0] * 4}]),
+    (("posterior", "mean"), [None, [], [0.0] * 3, ["0"] * 4, [float("inf")] * 4]),
+    (("posterior", "precision"), [None, [], [[1.0]]]),
     (("report",), [[], 3, {}]),
+    (("report", "standard_errors"), [3, {"gain": "1"}, {"gain": float("nan")}]),
+    (("report", "intervals"), [{"gain": [1.0]}, {"gain": [2.0, 1.0]}]),
+    (("report", "warnings"), ["text", [3]]),
+    (("report", "gradient_norm"), ["0", float("inf")]),
     (("report", "status"), [..., 3]),
     (("report", "objective_path"), [..., 3]),
     (("report", "answers"), [..., "many"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from perdure import Constant, Fsrs6, HalfLife, InputError, ReviewLog, read_answers
+from perdure.models import MODELS as CATALOG
 from sklearn.base import clone
 from sklearn.metrics import log_loss
 
@@ -26,6 +28,7 @@ ESTIMATORS = [
     Fsrs6(parameters=np.linspace(0.1, 0.3, 21)),
     HalfLife(parameters=[3.0, 20.0, 2.0, 0.4]),
     Constant(),
+    Fsrs6(options="fsrs_rs"),
 ]
 
 
@@ -78,13 +81,14 @@ def test_what_a_fit_leaves(fitted: Any, log: ReviewLog) -> None:
     days = gaps(log) >= 1
     assert report.answers == days.sum()
     predicted = fitted.predict_sequence(log)
-    assert report.log_loss == pytest.approx(log_loss(log.success[days], predicted[days]), rel=1e-9)
+    # The fit sums in float32 lanes, to 1e-6 of the loss (perdure/fit/engine.hpp); predictions are double.
+    assert report.log_loss == pytest.approx(log_loss(log.success[days], predicted[days]), rel=1e-6)
 
 
 def test_a_fit_starts_where_it_is_told(fitted: Any, log: ReviewLog) -> None:
     again = type(fitted)(parameters=fitted.parameters_).fit(log)
-    assert again.report_.start_log_loss == pytest.approx(fitted.report_.log_loss, rel=1e-12)
-    assert again.report_.objective_path[-1] == pytest.approx(fitted.report_.objective_path[-1], rel=1e-6)
+    assert again.report_.start_log_loss == pytest.approx(fitted.report_.log_loss, rel=1e-6)
+    assert again.report_.objective_path[-1] == pytest.approx(fitted.report_.objective_path[-1], rel=1e-5)
 
 
 @pytest.mark.parametrize("fit", [False, True], ids=["unfitted", "fitted"])
@@ -205,35 +209,80 @@ def test_learners_and_items_that_the_fit_never_saw(fitted: Any) -> None:
 def odd_logs() -> dict[str, list[tuple[str, str, float, int]]]:
     card = [("a", "q", float(day), k % 2) for k, day in enumerate((0, 0.001, 1, 3, 10, 30, 900))]
     twins = [(f"L{n}", item, float(day), day % 3 != 1) for day in (0, 1, 4, 12) for n in range(10) for item in "xy"]
+    weekly = [("a", f"q{item}", 7.0 * k, (k + item) % 3 != 0) for k in range(12) for item in range(4)]
     return {
         "one row": card[:1],
         "one card": card,
+        "one later answer": [card[0], card[3]],
         "one time": [("a", "q", 0, 1), ("a", "q", 0, 0), ("a", "q", 0, 1)],
         "all right": [(*row[:3], 1) for row in card],
         "all wrong": [(*row[:3], 0) for row in card],
+        "all right, many": [(f"L{n}", "q", day, 1) for _, _, day, _ in card for n in range(40)],
+        "all wrong, many": [(f"L{n}", "q", day, 0) for _, _, day, _ in card for n in range(40)],
         "all on one day": [("a", "q", k / 100, k % 2) for k in range(30)],
         "first encounters only": [(f"L{n}", f"q{k}", 0, (n + k) % 2) for n in range(5) for k in range(5)],
         "ten twins": [(learner, item, day, int(right)) for learner, item, day, right in twins],
+        "constant intervals": [(learner, item, day, int(right)) for learner, item, day, right in weekly],
         "two answers a century apart": [("a", "q", 0, 1), ("a", "q", 36_000, 0)],
     }
 
 
+def check_numbers(value: Any, where: str) -> None:
+    """No number that is not finite, however deep."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            check_numbers(part, f"{where}.{name}")
+    elif isinstance(value, list | tuple):
+        for k, part in enumerate(value):
+            check_numbers(part, f"{where}[{k}]")
+    elif isinstance(value, float):
+        assert np.isfinite(value), where
+
+
 @pytest.mark.parametrize("name", odd_logs())
-@pytest.mark.parametrize("model", MODELS)
-def test_odd_logs_give_finite_numbers(model: type[Any], name: str) -> None:
+@pytest.mark.parametrize("model", CATALOG.values(), ids=CATALOG)
+def test_odd_logs_give_finite_numbers(model: type[Any], name: str, tmp_path: Path) -> None:
     log = log_of(odd_logs()[name])
     fit = model().fit(log)
-    assert fit.report_.status in ("converged", "stalled", "no_data")
-    assert np.all(np.isfinite(fit.parameters_))
+    report = fit.report_
+    assert report.status in ("converged", "stalled", "no_data")
+    check_numbers(report.to_dict(), "report")
+    assert list(report.parameters.values()) == fit.parameters_.tolist()
+    for spec, value in zip(fit._entry["parameters"], fit.parameters_, strict=True):
+        assert spec["lower"] <= value <= spec["upper"]
+        interval = report.intervals[spec["name"]]
+        assert (interval is None) == (report.standard_errors[spec["name"]] is None)
+        if interval is not None:
+            assert spec["lower"] <= interval[0] <= value <= interval[1] <= spec["upper"]
+            assert report.standard_errors[spec["name"]] > 0
+    assert all(0 <= share <= 1 for share in report.learned.values())
+    assert str(report) and "nan" not in str(report) and "nan" not in report._repr_html_()
     assert all(np.isfinite(value) for value in fit.observation_.values())
     predicted = fit.predict_sequence(log)
     assert np.all((predicted >= 0) & (predicted <= 1))
     states = fit.states(log)
     assert len(states) == len({row[:2] for row in odd_logs()[name]})
-    assert all(np.all(np.isfinite(column) & (column > 0)) for column in states.state)
+    assert all(np.all(np.isfinite(column)) for column in states.state)
     assert np.all(np.isfinite(Constant().fit(log).predict_sequence(log)))
-    if fit.report_.status == "no_data":
+    if report.status == "no_data":
         np.testing.assert_array_equal(fit.parameters_, model()._start())
+        assert fit.covariance_ is None
+    retention = states.retention(log.last_answered_at + 10 * DAY)
+    if fit.covariance_ is None:
+        assert "low" not in retention
+        with pytest.raises(InputError, match="no standard errors"):
+            fit.predict_interval(log)
+    else:
+        low, high = fit.predict_interval(log).T
+        assert np.all((low >= 0) & (low <= predicted) & (predicted <= high) & (high <= 1))
+        low, high = retention["low"], retention["high"]
+        assert np.all((low >= 0) & (low <= retention["recall"]) & (retention["recall"] <= high) & (high <= 1))
+    fit.save(tmp_path / "model.json")  # refuses NaN
+    again = perdure.load_model(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.predict_sequence(log), predicted)
+    fit.partial_fit(log)
+    check_numbers(fit.report_.to_dict(), "report after partial_fit")
+    assert np.all(np.isfinite(fit.parameters_))
 
 
 def test_twins_count_ten_times(log: ReviewLog) -> None:
@@ -249,20 +298,50 @@ def test_twins_count_ten_times(log: ReviewLog) -> None:
 # Progress, elapsed rules
 
 
-def test_an_interrupted_fit_leaves_the_estimator_as_it_was(log: ReviewLog, sample_log: ReviewLog) -> None:
-    def interrupt(done: int, total: int, text: str) -> None:
-        if done == 2:
-            raise KeyboardInterrupt
+def stop_at(step: int, error: type[BaseException]) -> Any:
+    def stop(done: int, total: int, text: str) -> None:
+        if done == step:
+            raise error
 
+    return stop
+
+
+def test_a_fit_that_ctrl_c_stops_keeps_the_best_so_far(sample_log: ReviewLog) -> None:
+    model, told = Fsrs6(), Fsrs6().fit(sample_log, progress=lambda done, total, text: done < 2)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(sample_log, progress=stop_at(2, KeyboardInterrupt))
+    assert model.report_.status == "interrupted"
+    assert model.report_.objective_path == told.report_.objective_path
+    np.testing.assert_array_equal(model.parameters_, told.parameters_)
+    assert model.report_.log_loss < model.report_.start_log_loss
+    assert model.predict_sequence(sample_log).shape == (len(sample_log),)
+    assert model.observation_ == told.observation_
+    model.fit(sample_log)
+    assert model.report_.status != "interrupted"
+
+
+def test_a_real_ctrl_c_stops_a_fit(sample_log: ReviewLog) -> None:
+    """The signal arrives while compiled code runs; Python sees it between two steps."""
+
+    def signal_at(done: int, total: int, text: str) -> None:
+        if done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    model = Fsrs6()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(sample_log, progress=signal_at)
+    assert model.report_.status == "interrupted"
+    assert np.all(np.diff(model.report_.objective_path) < 0)
+
+
+def test_an_error_of_a_callback_leaves_the_estimator_as_it_was(log: ReviewLog, sample_log: ReviewLog) -> None:
     fresh, fit = Fsrs6(), Fsrs6().fit(log)
     before = pickle.dumps(fit)
     for model in (fresh, fit):
-        with pytest.raises(KeyboardInterrupt):
-            model.fit(sample_log, progress=interrupt)
+        with pytest.raises(ZeroDivisionError):
+            model.fit(sample_log, progress=stop_at(2, ZeroDivisionError))
     assert vars(fresh) == vars(Fsrs6())
     assert pickle.dumps(fit) == before
-    fresh.fit(log)
-    np.testing.assert_array_equal(fresh.parameters_, fit.parameters_)
 
 
 def test_progress_that_says_stop_keeps_the_best_so_far(sample_log: ReviewLog) -> None:
@@ -274,9 +353,36 @@ def test_progress_that_says_stop_keeps_the_best_so_far(sample_log: ReviewLog) ->
 
     model = Fsrs6().fit(sample_log, progress=stop)
     assert model.report_.status == "interrupted"
-    assert model.report_.iterations == 3
     assert [done for done, _, _ in told] == [1, 2, 3]
+    assert model.report_.iterations >= 3  # a start from a part of the log counts as one
     assert all(total >= 3 and "fsrs6" in text for _, total, text in told)
+
+
+# Options
+
+
+def test_options_reach_the_fit(log: ReviewLog) -> None:
+    free = HalfLife(options=perdure.FitOptions(prior=None)).fit(log)
+    held = HalfLife(options=perdure.FitOptions(prior_weight=1e6)).fit(log)
+    start = np.array(list(free.report_.defaults.values()))
+    assert np.all(np.abs(held.parameters_ - start) <= 1e-3 * start)
+    assert free.report_.log_loss < held.report_.log_loss
+    gap = HalfLife(options=perdure.FitOptions(minimum_gap=5.0)).fit(log)
+    assert gap.report_.answers == (gaps(log) >= 5).sum()
+    assert gap.observation_["minimum_gap"] == 5.0
+    short = Fsrs6(options=perdure.FitOptions(max_iterations=1)).fit(log)
+    assert short.report_.status == "iteration_limit"
+
+
+def test_a_pipeline_by_name(sample_log: ReviewLog) -> None:
+    named = Fsrs6(options="fsrs_rs").fit(sample_log)
+    given = Fsrs6(options=perdure.FitOptions.of_pipeline("fsrs_rs")).fit(sample_log)
+    np.testing.assert_array_equal(named.parameters_, given.parameters_)
+    assert "Adam" in named.report_.reason
+    assert named.report_.effective_answers < named.report_.answers  # recency weights
+    for bad in ("fsrs_sr", 3, {}):
+        with pytest.raises(InputError, match="options"):
+            Fsrs6(options=bad).fit(sample_log)
 
 
 @pytest.mark.parametrize("rule", ["whole-days", "calendar-days:Europe/Kyiv:4", "study-days:Europe/Kyiv:4:rest=sat,sun"])

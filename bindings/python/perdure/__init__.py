@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from . import batch, migrate, sample
+from . import batch, fingerprint, metrics, migrate, sample
 from ._catalog import catalog
 from ._core import version as __version__
 from .cohort import Cohort, LearnerException
 from .errors import InputError, PerdureError
 from .evaluation import Evaluation, evaluate
+from .fit_options import FitOptions, Gaussian
 from .fit_report import FitReport
+from .hierarchical import Hierarchical
+from .hierarchical_report import HierarchicalReport
 from .log import ReviewLog, read_answers
 from .model_file import load_model
 from .models import (
@@ -32,6 +35,7 @@ from .models import (
     Sm2,
     Wickelgren,
 )
+from .per_item import PerItem
 from .plan import Plan
 from .planning import Planner
 from .report import ImportReport
@@ -47,18 +51,23 @@ __all__ = [
     "DashMcm",
     "EbisuV2",
     "Evaluation",
+    "FitOptions",
     "FitReport",
     "Fsrs5",
     "Fsrs6",
     "Fsrs7",
     "Fsrs45",
+    "Gaussian",
     "HalfLife",
+    "Hierarchical",
+    "HierarchicalReport",
     "Hlr",
     "HlrDuolingo",
     "ImportReport",
     "InputError",
     "LearnerException",
     "Leitner",
+    "PerItem",
     "PerdureError",
     "Pimsleur",
     "Plan",
@@ -72,7 +81,9 @@ __all__ = [
     "batch",
     "catalog",
     "evaluate",
+    "fingerprint",
     "load_model",
+    "metrics",
     "migrate",
     "read_answers",
     "sample",

@@ -1,29 +1,38 @@
-"""Honest comparison of models: predictions of answers that the fit has not seen, beside the constant baseline."""
+"""Honest comparison of models: predictions of answers that the fit has not seen, beside two baselines."""
 
 from __future__ import annotations
 
+import json
+import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from . import _catalog, _core
+from . import _catalog, _core, _threads, fingerprint, metrics
 from ._columns import numbers
+from ._files import replacing
 from ._frames import to_kind
-from ._observation import MINIMUM_GAP
 from ._progress import reporting
 from .errors import InputError
+from .league import REPLICATES, Held, Row
 from .log import ReviewLog, require_log
 from .models import MODELS, Constant, Estimator
-from .splits import Mask, clusters_of, folds_of
+from .per_item import PerItem
+from .splits import Fold, clusters_of, folds_of
 
 Floats = npt.NDArray[np.float64]
 
-BINS = 20
 SEED = 20261123
+FORMAT = "perdure-evaluation"
+FORMAT_VERSION = 1
+BASELINES = (PerItem, Constant)
 
 
 @dataclass(frozen=True)
@@ -38,135 +47,139 @@ class Evaluation:
         Fold that each one was held out in, from 1.
     gap : float64 array, shape (n,)
         Days since the last answer on the card; NaN for a first encounter.
+    bins : int32 array, shape (n,)
+        Bin in RMSE(bins); -1 where it does not count (`perdure.metrics.review_bins`).
+    cluster : uint32 array, shape (n,)
+        Code of what is resampled together: the learner, or the day where there is one learner.
     predictions : dict of str to float64 array, shape (n,)
-        By model name.
+        By model name, the baselines last.
+    settings : dict
+        What the numbers come from: version, seed, replicates, split, folds, the log's fingerprint and numbers of rows,
+        learners and items, and each model's constructor arguments and elapsed rule.
     """
 
     success: npt.NDArray[np.uint8]
     fold: npt.NDArray[np.int64]
     gap: Floats
+    bins: npt.NDArray[np.int32]
     cluster: npt.NDArray[np.uint32]
     predictions: dict[str, Floats]
-    split: str
+    settings: dict[str, Any]
+    _held: Held = field(repr=False)
     kind: str = "path"
-    _frames: dict[str, pa.Table] = field(default_factory=dict, repr=False)
+
+    @property
+    def split(self) -> str:
+        """How answers were held out."""
+        return str(self.settings["split"])
 
     def to_frame(self) -> Any:
-        """One row a model, best log loss first.
+        """The league table: one row a model, best log loss first.
 
-        Columns: model, n, log_loss (mean, nats), auc, brier, ece (20 equal bins), success_rate, gain (log loss of the
-        constant baseline less the model's), gain_low and gain_high (95 % interval by resampling learners, or days
-        where there is one learner; NaN where neither can be resampled).
+        Columns
+        - model, n, log_loss (mean, nats), auc, brier, rmse, ece (20 equal bins), mbe, success_rate;
+        - rmse_bins_srs_benchmark, rmse_bins_fsrs_rs (answers a day or more after the last one alone), ici, sm_ece;
+        - gain: log loss of the constant less the model's; item_gain: that of the per-item baseline less the model's;
+          with ``_low`` and ``_high``, their 95 % intervals by resampling learners, or days where there is one learner
+          (NaN where neither can be resampled);
+        - warning: empty, or what makes the row doubtful, in words.
+
+        `docs/concepts/evaluation.md` defines them.
         """
-        return to_kind(self._cached("league", self._league), self.kind)
+        return self._frame(self._league)
+
+    def differences(self) -> Any:
+        """Log loss of every model less that of every other, with paired intervals.
+
+        Columns: model, than, difference (nats; below 0 is better), low and high (95 %, by resampling learners, or days
+        where there is one learner), better (the whole interval is below 0).
+        """
+        return self._frame(self._held.differences())
+
+    def universal(self) -> Any:
+        """The universal metric of every model by every other: model, by, universal_metric.
+
+        Of two models, the one whose value by the other is smaller is the better calibrated.
+        """
+        return self._frame(self._held.universal())
 
     def by_gap(self) -> Any:
         """The scores apart for first encounters, answers within a day of the last one, and later ones.
 
-        Columns: gap (``first``, ``same day``, ``a day or more``), model, n, log_loss, auc, brier, ece, success_rate.
+        Columns: gap (``first``, ``same day``, ``a day or more``), model, then the first line of `to_frame`.
         """
-        return to_kind(self._cached("gap", self._by_gap), self.kind)
+        return self._frame(self._held.by_gap())
 
     def folds_frame(self) -> Any:
-        """The scores of each fold: fold, model, n, log_loss, auc, brier, ece, success_rate."""
-        return to_kind(self._cached("folds", self._folds), self.kind)
+        """The scores of each fold: fold, model, then the first line of `to_frame`."""
+        return self._frame(self._held.folds())
 
-    def calibration(self) -> Any:
-        """Predicted against observed in 20 equal bins, empty ones left out.
+    def calibration(self, by: Literal["width", "quantile"] = "width") -> Any:
+        """Predicted against observed in 20 bins, empty ones left out.
 
         Columns: model, from, to, n, predicted, observed, low and high (Wilson's 95 % interval of observed).
+
+        Parameters
+        ----------
+        by : {"width", "quantile"}
+            Bins of equal width, or with equal numbers of answers as far as equal predictions allow.
         """
-        return to_kind(self._cached("calibration", self._calibration), self.kind)
+        return self._frame(self._held.calibration(by))
 
     def to_dict(self) -> dict[str, Any]:
-        """All tables as plain data, for JSON."""
+        """Settings and all tables as plain data, for JSON; a number that does not exist is None."""
         tables = {
             "models": self._league,
-            "by_gap": self._by_gap,
-            "folds": self._folds,
-            "calibration": self._calibration,
+            "differences": self._held.differences(),
+            "universal": self._held.universal(),
+            "by_gap": self._held.by_gap(),
+            "folds": self._held.folds(),
+            "calibration": self._held.calibration("width"),
+            "calibration_by_quantile": self._held.calibration("quantile"),
         }
-        return {
-            "split": self.split,
-            "n": len(self.success),
-            **{name: make().to_pylist() for name, make in tables.items()},
-        }
+        plain = {name: [_without_nan(row) for row in rows] for name, rows in tables.items()}
+        return {"split": self.split, "n": len(self.success), "settings": self.settings, **plain}
 
-    def _cached(self, name: str, make: Callable[[], pa.Table]) -> pa.Table:
-        if name not in self._frames:
-            self._frames[name] = make()
-        return self._frames[name]
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_dict` to a JSON file, replaced in one step. The same log and arguments give the same bytes."""
+        document = {"format": FORMAT, "format_version": FORMAT_VERSION, **self.to_dict()}
+        with replacing(Path(path)) as temporary:
+            temporary.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
-    def _league(self) -> pa.Table:
-        baseline = self.predictions[Constant.id]
-        clusters = int(self.cluster.max(initial=0)) + 1
-        rows = []
-        for name, p in self.predictions.items():
-            mean, low, high = _core.evaluate.paired_log_loss(p, baseline, self.success, self.cluster, clusters, SEED)
-            rows.append(
-                {"model": name, **self._score(p), "gain": 0.0 - mean, "gain_low": 0.0 - high, "gain_high": 0.0 - low}
-            )
-        return _table(sorted(rows, key=lambda row: (row["log_loss"], row["model"])))
+    @cached_property
+    def _league(self) -> list[Row]:
+        return self._held.league()
 
-    def _by_gap(self) -> pa.Table:
-        kinds = {
-            "first": np.isnan(self.gap),
-            "same day": self.gap < MINIMUM_GAP,
-            "a day or more": self.gap >= MINIMUM_GAP,
-        }
-        return _table(
-            [
-                {"gap": kind, "model": name, **self._score(p, mask)}
-                for kind, mask in kinds.items()
-                if mask.any()
-                for name, p in self.predictions.items()
-            ]
-        )
-
-    def _folds(self) -> pa.Table:
-        return _table(
-            [
-                {"fold": int(fold), "model": name, **self._score(p, self.fold == fold)}
-                for fold in np.unique(self.fold)
-                for name, p in self.predictions.items()
-            ]
-        )
-
-    def _calibration(self) -> pa.Table:
-        return _table(
-            [
-                {"model": name, **row}
-                for name, p in self.predictions.items()
-                for row in _core.evaluate.calibration(p, self.success, BINS)
-            ]
-        )
-
-    def _score(self, p: Floats, mask: Mask | None = None) -> dict[str, Any]:
-        score = _core.evaluate.score(*((p, self.success) if mask is None else (p[mask], self.success[mask])))
-        return {name: score[name] for name in ("n", "log_loss", "auc", "brier", "ece", "success_rate")}
+    def _frame(self, rows: list[Row]) -> Any:
+        return to_kind(pa.Table.from_pylist(rows), self.kind)
 
 
 def evaluate(
     models: Sequence[Any],
     log: ReviewLog,
-    split: Literal["time", "learner"] = "time",
+    split: Literal["time", "learner", "item", "prequential"] = "time",
     folds: int = 5,
     progress: bool | Callable[[int, int, str], object] = False,
     threads: int | None = None,
 ) -> Evaluation:
     """Compare models on answers that their fits have not seen.
 
+    In every fold each model is made anew with its constructor's arguments, fitted by its own ``fit`` to answers that
+    are not held out, and asked by its own ``predict_sequence``. There is no other path.
+
     Parameters
     ----------
     models : sequence of estimators or catalog ids
-        Each is fitted anew in every fold with its constructor's arguments. The constant baseline is always added.
+        The baselines `PerItem` and `Constant` are always added.
     log : ReviewLog
-    split : {"time", "learner"}
-        ``"time"``: the log is cut into ``folds + 1`` parts of equal size in time; each part but the first is
-        predicted by models fitted to all earlier ones. ``"learner"``: each learner is held out once, by models fitted
-        to the others. In both, a prediction uses the strictly earlier answers of its learner and item.
+    split : {"time", "learner", "item", "prequential"}
+        ``"time"``: the log is cut into ``folds + 1`` parts of equal size in time, as scikit-learn's
+        ``TimeSeriesSplit`` does; each part but the first is predicted by models fitted to all earlier ones.
+        ``"prequential"``: the same, with the first fifth of the answers to learn from and ``folds`` equal parts of the
+        rest. ``"learner"`` and ``"item"``: each learner or item is held out once, predicted by models fitted to the
+        others. In all, a prediction uses the strictly earlier answers of its learner and item.
     folds : int
-        At least 2 (``"learner"``) or 1 (``"time"``).
+        From 1 (``"time"``, ``"prequential"``) or 2 to 1000.
     progress : bool or callable
     threads : int, optional
         The result does not depend on it.
@@ -174,7 +187,7 @@ def evaluate(
     Raises
     ------
     InputError
-        No model; an unknown split; a log too small for the folds.
+        No model; an unknown split; a log too small for the folds; predictions that are no probabilities.
 
     Examples
     --------
@@ -182,15 +195,50 @@ def evaluate(
     >>> from perdure import sample
     >>> table = perdure.evaluate([perdure.HalfLife()], perdure.read_answers(sample.answers_path()), folds=2).to_frame()
     >>> table["model"].tolist()
-    ['half-life', 'constant']
+    ['half-life', 'per-item', 'constant']
     """
     contenders = _named(models)
     if len(require_log(log)) == 0:
         raise InputError("no answers", source="log", expected="answers to predict")
     held_out = list(folds_of(log, split, folds))
-    steps = len(held_out) * len(contenders)
-    predictions = {name: np.full(len(log), np.nan) for name in contenders}
+    fold_of_row, predictions = _predict(contenders, log, held_out, progress, threads)
+    rows = fold_of_row > 0
+    bins = metrics.review_bins(log)[rows]
+    held = Held(
+        success=log.success[rows],
+        fold=fold_of_row[rows],
+        gap=log.histories("exact").gaps()[rows],
+        cluster=clusters_of(log)[rows],
+        bins=bins,
+        recency=_recency(bins, log._core.answered_at[rows]),
+        predictions={name: p[rows] for name, p in predictions.items()},
+        seed=SEED,
+        threads=_threads.resolve(threads),
+    )
+    return Evaluation(
+        success=held.success,
+        fold=held.fold,
+        gap=held.gap,
+        bins=held.bins,
+        cluster=held.cluster,
+        predictions=held.predictions,
+        settings=_settings(contenders, log, split, folds),
+        _held=held,
+        kind=log._kind,
+    )
+
+
+def _predict(
+    contenders: dict[str, Estimator],
+    log: ReviewLog,
+    held_out: list[Fold],
+    progress: bool | Callable[[int, int, str], object],
+    threads: int | None,
+) -> tuple[npt.NDArray[np.int64], dict[str, Floats]]:
+    """Fold of every row (0: never held out), and every model's predictions of the rows of a fold."""
     fold_of_row = np.zeros(len(log), dtype=np.int64)
+    predictions = {name: np.full(len(log), np.nan) for name in contenders}
+    steps = len(held_out) * len(contenders)
     with reporting(progress, "Evaluating") as report:
         for number, (train, test, seen) in enumerate(held_out, 1):
             fold_of_row[test] = number
@@ -204,17 +252,7 @@ def evaluate(
                 predicted = model.unfitted().fit(training, threads=threads).predict_sequence(context)
                 predictions[name][test] = _checked(predicted, len(context), name)[test[seen]]
         report(steps, steps, "Evaluating")
-    rows = fold_of_row > 0
-    gaps = log.histories("exact").gaps()
-    return Evaluation(
-        success=log.success[rows],
-        fold=fold_of_row[rows],
-        gap=gaps[rows],
-        cluster=clusters_of(log)[rows],
-        predictions={name: p[rows] for name, p in predictions.items()},
-        split=split,
-        kind=log._kind,
-    )
+    return fold_of_row, predictions
 
 
 def _checked(predicted: Any, rows: int, name: str) -> Floats:
@@ -231,31 +269,96 @@ def _checked(predicted: Any, rows: int, name: str) -> Floats:
     return p
 
 
+def _recency(bins: npt.NDArray[np.int32], answered_at: npt.NDArray[np.int64]) -> Floats:
+    """Weights of fsrs-rs for the answers that RMSE(bins) counts, in order of time; 0 for the others."""
+    counted = np.flatnonzero(bins >= 0)
+    weights = np.zeros(len(bins))
+    weights[counted[np.argsort(answered_at[counted], kind="stable")]] = metrics.recency_weights(len(counted))
+    return weights
+
+
 def _named(models: Sequence[Any]) -> dict[str, Estimator]:
-    """Models by the name of their row: the id, numbered where it repeats; the baseline last."""
+    """Models by the name of their row: the id, numbered where it repeats; the baselines last."""
     if isinstance(models, str | Estimator):
         models = [models]
     if not isinstance(models, Sequence):
         raise InputError("not models", source="models", value=models, expected="a list of estimators or catalog ids")
+    if not models:
+        raise InputError("no model", source="models", expected="at least one")
+    baselines: dict[str, Estimator] = {}
     named: dict[str, Estimator] = {}
-    for model in [*models, Constant()]:
-        if isinstance(model, str):
-            model = MODELS[_catalog.find(model, "perdure")["id"]]()
-        if not isinstance(model, Estimator):
-            raise InputError(
-                "not a model", source="models", value=model, expected="an estimator of perdure or a catalog id"
-            )
-        if type(model) is Constant:
-            named.setdefault(Constant.id, model)
+    for given in [*models, *(baseline() for baseline in BASELINES)]:
+        model = _estimator(given)
+        if type(model) in BASELINES:
+            baselines.setdefault(model.id, model)
             continue
         name, repeat = model.id, 2
-        while name in named:
+        while name in named or name in (PerItem.id, Constant.id):
             name, repeat = f"{model.id}-{repeat}", repeat + 1
         named[name] = model
-    if len(named) == 1 and not models:
-        raise InputError("no model", source="models", expected="at least one")
-    return {name: model for name, model in named.items() if name != Constant.id} | {Constant.id: named[Constant.id]}
+    return named | {baseline.id: baselines[baseline.id] for baseline in BASELINES}
 
 
-def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(rows)
+def _estimator(given: Any) -> Estimator:
+    if isinstance(given, str):
+        if given.replace("_", "-") == PerItem.id:
+            return PerItem()
+        return MODELS[_catalog.find(given, "perdure")["id"]]()
+    if not isinstance(given, Estimator):
+        raise InputError(
+            "not a model", source="models", value=given, expected="an estimator of perdure or a catalog id"
+        )
+    return given
+
+
+def _settings(contenders: dict[str, Estimator], log: ReviewLog, split: str, folds: int) -> dict[str, Any]:
+    """What a saved evaluation needs to be made again."""
+    return {
+        "perdure_version": _core.version,
+        "split": split,
+        "folds": int(folds),
+        "seed": SEED,
+        "replicates": REPLICATES,
+        "elapsed_rules": {"gap": "exact", "rmse_bins": metrics.WHOLE_DAYS},
+        "log": {
+            "fingerprint": fingerprint.of(log),
+            "rows": len(log),
+            "learners": len(np.unique(log._core.learner)),
+            "items": len(np.unique(log._core.item)),
+        },
+        "models": {
+            name: {
+                "id": model.id,
+                "class": f"{type(model).__module__}.{type(model).__qualname__}",
+                "arguments": {key: _plain(value) for key, value in model.get_params().items()},
+                "elapsed_rule": _elapsed_rule(model),
+            }
+            for name, model in contenders.items()
+        },
+    }
+
+
+def _elapsed_rule(model: Estimator) -> str | None:
+    """How a model counts time; None for a user's own that does not say."""
+    try:
+        rule = getattr(model, "elapsed_rule", None)
+    except InputError:  # a class of ours under an id of its own
+        return None
+    return None if rule is None else str(rule)
+
+
+def _plain(value: Any) -> Any:
+    """A constructor's argument as JSON can hold it; its repr where it is nothing that JSON knows."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return repr(value)
+
+
+def _without_nan(row: Row) -> Row:
+    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}

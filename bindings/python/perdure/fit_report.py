@@ -1,26 +1,40 @@
-"""What a fit did, for people and for files."""
+"""What a fit did and how far to trust it, for people and for files."""
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from . import _report_text
+from ._frames import to_kind
+
+LITTLE_LEARNED = 0.1
+"""A parameter of which the answers removed a smaller share of the prior's variance is called mostly the prior."""
+
+Numbers = dict[str, float | None]
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class FitReport:
-    """Outcome of a fit.
+    """Outcome of a fit. Dicts go by the names of parameters.
 
     Attributes
     ----------
     status : str
         ``converged``, ``stalled`` (steps became short before the quadratic model was satisfied, as at a kink),
-        ``iteration_limit``, ``no_data`` or ``interrupted``.
+        ``iteration_limit``, ``no_data`` or ``interrupted`` (the best so far).
     reason : str
         One sentence.
     iterations : int
-        Accepted steps.
+        Steps taken.
     objective_path : tuple of float
         Log-loss sum plus prior, at the start and after every step; falls.
     answers : int
@@ -33,6 +47,26 @@ class FitReport:
         Parameters that ended on a bound.
     seconds : float or None
         Wall time; None in a model that was loaded from a file, which does not hold it.
+    evaluations : float
+        Passes over the answers; one over a part of them counts as that part.
+    effective_answers : float
+        How many answers of equal weight say as much; `answers` where none is weighted.
+    gradient_norm : float or None
+        Euclidean norm of the objective's gradient over what can move, in nats; near 0 when converged.
+    parameters, defaults : dict of str to float
+        Fitted and default values.
+    standard_errors : dict of str to float or None
+        From the inverse of Fisher information plus prior; None for a parameter on a bound or one that nothing
+        determines.
+    intervals : dict of str to (float, float) or None
+        95 % interval, within the bounds; of a parameter in days on the log scale.
+    learned : dict of str to float
+        Share of the prior's variance that the answers removed: 0 says that the value is the prior's, 1 that it is the
+        answers'.
+    correlation : tuple of tuples of float
+        Of the estimates, in the order of `parameters`; empty where there are no standard errors.
+    warnings : tuple of str
+        What the answers could not tell, in sentences.
     """
 
     status: str
@@ -45,11 +79,24 @@ class FitReport:
     predicted_decrease: float
     at_bound: tuple[str, ...]
     seconds: float | None = None
+    evaluations: float = 0.0
+    effective_answers: float = 0.0
+    gradient_norm: float | None = None
+    parameters: dict[str, float] = field(default_factory=dict)
+    defaults: dict[str, float] = field(default_factory=dict)
+    standard_errors: Numbers = field(default_factory=dict)
+    intervals: dict[str, Interval | None] = field(default_factory=dict)
+    learned: dict[str, float] = field(default_factory=dict)
+    correlation: tuple[tuple[float, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, facts: dict[str, Any], names: list[str], seconds: float) -> FitReport:
-        """From what the compiled fit returns."""
+    def of(cls, facts: dict[str, Any], specs: Sequence[dict[str, Any]], seconds: float) -> FitReport:
+        """From what the compiled fit returns, and the catalog's description of the parameters."""
+        names = [spec["name"] for spec in specs]
         path = tuple(facts["objective_path"])
+        none = [math.nan] * len(names)
+        ends = zip(facts["low"] or none, facts["high"] or none, strict=True)
         return cls(
             status=facts["status"],
             reason=facts["reason"],
@@ -61,22 +108,117 @@ class FitReport:
             predicted_decrease=facts["predicted_decrease"],
             at_bound=tuple(names[i] for i in facts["at_bound"]),
             seconds=seconds,
+            evaluations=facts["evaluations"],
+            effective_answers=facts["effective_answers"],
+            gradient_norm=facts["gradient_norm"],
+            parameters=dict(zip(names, facts["parameters"].tolist(), strict=True)),
+            defaults={spec["name"]: float(spec["init"]) for spec in specs},
+            standard_errors=dict(zip(names, map(_known, facts["standard_errors"] or none), strict=True)),
+            intervals=dict(zip(names, (None if math.isnan(low) else (low, high) for low, high in ends), strict=True)),
+            learned=dict(zip(names, facts["learned"] or [0.0] * len(names), strict=True)),
+            correlation=correlation_of(facts["covariance"], len(names)),
+            warnings=tuple(facts["warnings"]),
         )
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> FitReport:
-        """From what `to_dict` returned, with or without ``seconds``; ValueError names a key that does not fit."""
-        if not isinstance(values, dict) or set(values) | {"seconds"} != set(_FITS):
+    def from_dict(cls, values: dict[str, Any], **more: Any) -> FitReport:
+        """From what `to_dict` returned.
+
+        Keys that older files lack may be missing; ValueError names a key that does not fit. ``more`` are fields that
+        the caller has from elsewhere.
+        """
+        if not isinstance(values, dict) or not _NEEDED <= set(values) <= set(_FITS):
             raise ValueError(f"keys must be {', '.join(_FITS)}")
         for name, value in values.items():
             if not _FITS[name](value):
                 raise ValueError(f"{name} does not fit, got {value!r}")
-        listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-        return cls(**listed)
+        given: dict[str, Any] = {name: _frozen(value) for name, value in values.items()}
+        return cls(**{**given, **more})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
         return asdict(self)
+
+    def to_frame(self) -> Any:
+        """One row a parameter (pandas).
+
+        Columns parameter, value, default, se (standard error), low and high (95 % interval), learned (share of the
+        prior's variance that the answers removed), at_bound, and note, which says in a word what to make of it.
+        """
+        rows = self._rows()
+        columns = {
+            name: pa.array([row[name] for row in rows], kind)
+            for name, kind in (
+                ("parameter", pa.string()),
+                *((name, pa.float64()) for name in ("value", "default", "se", "low", "high", "learned")),
+                ("at_bound", pa.bool_()),
+                ("note", pa.string()),
+            )
+        }
+        return to_kind(pa.table(columns), "pandas")
+
+    def __str__(self) -> str:
+        return _report_text.plain(self._summary(), self._rows(), self.warnings)
+
+    def _repr_html_(self) -> str:
+        return _report_text.html(self._summary(), self._rows(), self.warnings)
+
+    def _summary(self) -> list[str]:
+        steps = f"{self.iterations} step{'' if self.iterations == 1 else 's'}"
+        lines = [f"{self.status.replace('_', ' ')} after {steps}: {self.reason}"]
+        counted = f"{self.answers:,} answers"
+        if abs(self.effective_answers - self.answers) >= 0.5:
+            counted += f" (worth {self.effective_answers:,.0f} of equal weight)"
+        if self.log_loss is not None and self.start_log_loss is not None:
+            counted += f", log loss {self.log_loss:.4f} (at the start {self.start_log_loss:.4f})"
+        return [*lines, counted]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [self._row(name) for name in self.parameters]
+
+    def _row(self, name: str) -> dict[str, Any]:
+        interval = self.intervals.get(name)
+        return {
+            "parameter": name,
+            "value": self.parameters[name],
+            "default": self.defaults.get(name),
+            "se": self.standard_errors.get(name),
+            "low": interval[0] if interval else None,
+            "high": interval[1] if interval else None,
+            "learned": self.learned.get(name),
+            "at_bound": name in self.at_bound,
+            "note": self._note(name),
+        }
+
+    def _note(self, name: str) -> str:
+        if name in self.at_bound:
+            return "at a bound"
+        if self.standard_errors.get(name) is None:
+            return "not determined" if self.correlation else ""
+        return "mostly the prior" if self.learned.get(name, 1.0) < LITTLE_LEARNED else ""
+
+
+def correlation_of(covariance: npt.NDArray[np.float64] | None, size: int) -> tuple[tuple[float, ...], ...]:
+    """Correlations of a covariance in one column, row after row; 0 beside a parameter that does not vary."""
+    if covariance is None:
+        return ()
+    matrix = covariance.reshape(size, size)
+    sd = np.sqrt(np.diag(matrix))
+    scale = np.outer(sd, sd)
+    correlation = np.clip(np.divide(matrix, scale, out=np.zeros_like(matrix), where=scale > 0), -1.0, 1.0)
+    np.fill_diagonal(correlation, 1.0)
+    return tuple(tuple(row) for row in correlation.tolist())
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, whatever they are in."""
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(element) for element in value)
+    return {name: _frozen(element) for name, element in value.items()} if isinstance(value, dict) else value
 
 
 def _is_number(value: object) -> bool:
@@ -91,12 +233,24 @@ def _is_list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list | tuple) and all(fits(element) for element in value)
 
 
+def _is_table_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: (
+        isinstance(value, dict) and all(isinstance(name, str) and fits(element) for name, element in value.items())
+    )
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
 def _is_number_or_none(value: object) -> bool:
     return value is None or _is_number(value)
+
+
+def _is_interval_or_none(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value)) and value[0] <= value[1]
+    )
 
 
 _FITS: dict[str, Callable[[object], bool]] = {
@@ -110,4 +264,15 @@ _FITS: dict[str, Callable[[object], bool]] = {
     "predicted_decrease": _is_number,
     "at_bound": _is_list_of(_is_text),
     "seconds": _is_number_or_none,
+    "evaluations": _is_number,
+    "effective_answers": _is_number,
+    "gradient_norm": _is_number_or_none,
+    "parameters": _is_table_of(_is_number),
+    "defaults": _is_table_of(_is_number),
+    "standard_errors": _is_table_of(_is_number_or_none),
+    "intervals": _is_table_of(_is_interval_or_none),
+    "learned": _is_table_of(_is_number),
+    "correlation": _is_list_of(_is_list_of(_is_number)),
+    "warnings": _is_list_of(_is_text),
 }
+_NEEDED = set(list(_FITS)[: list(_FITS).index("seconds")])

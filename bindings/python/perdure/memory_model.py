@@ -6,21 +6,21 @@ fitted ends in ``_``.
 
 from __future__ import annotations
 
-import time
+from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _catalog, _core, _threads, model_document
+from . import _catalog, _core, _fitting, _threads, fingerprint, model_document
 from ._columns import numbers
-from ._observation import MINIMUM_GAP, UNFITTED
-from ._progress import reporting
+from ._observation import UNFITTED, Encounters, Layer
 from .errors import InputError
 from .estimator import Estimator, Progress, Values
+from .fit_options import FitOptions
 from .fit_report import FitReport
 from .log import ReviewLog, require_log
-from .states import States
+from .states import Moment, States, instant
 
 
 class MemoryModel(Estimator):
@@ -30,26 +30,40 @@ class MemoryModel(Estimator):
     ----------
     parameters_ : float64 array
         Fitted parameters, in the order of `parameter_names`.
+    covariance_ : float64 array, shape (n, n), or None
+        Of the parameters, from the inverse of Fisher information plus prior; 0 in the rows of those on a bound. None
+        after a fit without answers, and of a model that trains nothing.
     observation_ : dict
         How recall becomes answers: ``first_success`` and ``first_weight`` (first encounters), ``intercept`` and
         ``slope`` (same-day answers, in log-odds of recall), ``minimum_gap`` (days).
     first_encounters_ : dict of str to (float, float)
         Item to (answers, right answers) of its first encounters, for items with two or more.
     report_ : FitReport
-        What the fit did.
+        What the fit did and how far to trust it.
+    data_ : tuple of str
+        Fingerprint (`perdure.fingerprint`) of the log of the fit and of every partial fit since.
     """
 
     parameters_: Values
+    covariance_: Values | None
     observation_: dict[str, float]
-    first_encounters_: dict[str, tuple[float, float]]
+    first_encounters_: Encounters
     report_: FitReport
+    _posterior: _fitting.Posterior | None
+    _observed: tuple[float, float]
+    _sources: list[ReviewLog | str]
 
     def __init__(
-        self, parameters: npt.ArrayLike | None = None, profile: str = "perdure", elapsed: str | None = None
+        self,
+        parameters: npt.ArrayLike | None = None,
+        profile: str = "perdure",
+        elapsed: str | None = None,
+        options: FitOptions | str | None = None,
     ) -> None:
         self.parameters = parameters
         self.profile = profile
         self.elapsed = elapsed
+        self.options = options
 
     @property
     def parameter_names(self) -> list[str]:
@@ -61,53 +75,129 @@ class MemoryModel(Estimator):
         """How time between answers is counted: the constructor's ``elapsed``, else the profile's rule."""
         return self.elapsed or str(self._entry["elapsed_rule"])
 
+    @property
+    def data_(self) -> tuple[str, ...]:
+        """Fingerprints of what was learned from; made when first asked for."""
+        sources: list[ReviewLog | str] | None = self.__dict__.get("_sources")
+        if sources is None:
+            raise AttributeError("data_: this model was not fitted")
+        sources[:] = [source if isinstance(source, str) else fingerprint.of(source) for source in sources]
+        return tuple(str(source) for source in sources)
+
     def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
         """Fit to every card of a log.
 
         Maximum a posteriori under the model's prior, by Fisher scoring with exact gradients, on answers that come a
-        day or more after the last one on their card. The constructor's ``parameters`` (else the defaults) are the
-        start.
+        day or more after the last one on their card. The constructor's ``options`` say otherwise where they do. The
+        constructor's ``parameters`` (else the defaults) are the start.
 
         Parameters
         ----------
         log : ReviewLog
         progress : bool or callable
-            True draws a bar; a callable gets ``(iteration, at_most, text)``. Ctrl-C stops the fit and leaves the
-            estimator as it was.
+            True draws a bar; a callable gets ``(iteration, at_most, text)`` and stops the fit by returning False.
         threads : int, optional
             The result does not depend on it, to the bit.
 
         Returns
         -------
         self
+            A fit that was stopped holds the best so far, with status ``interrupted``; so it does when Ctrl-C stopped
+            it, after which KeyboardInterrupt is raised.
         """
-        most = 100
-        started = time.perf_counter()
-        histories = require_log(log).histories(self.elapsed_rule)
-        with reporting(progress, f"Fitting {self.id}") as report:
-            facts = _core.fit.pooled(
-                *self._name,
-                histories,
-                self._start(),
-                minimum_gap=MINIMUM_GAP,
-                prior_weight=1.0,
-                max_iterations=most,
-                tolerance=1e-9,
-                threads=_threads.resolve(threads),
-                progress=lambda iteration, objective: report(iteration, most, f"Fitting {self.id}") is not False,
+        return self._learn(log, self._start(), progress=progress, threads=threads)
+
+    def partial_fit(
+        self,
+        log: ReviewLog,
+        since: Moment | None = None,
+        tz: str = "UTC",
+        progress: Progress = False,
+        threads: int | None = None,
+    ) -> Self:
+        """Go on learning from new answers alone; what is known so far is the prior.
+
+        What the fit so far knows is kept as a normal distribution of the parameters: around where its objective is
+        lowest, with Fisher information plus prior as its precision. The new answers are fitted under it, from the
+        present parameters. The result comes close to a fit to old and new answers at once, as far as the parameters of
+        the two lie close enough for that distribution to hold between them, and costs no more than the new answers.
+
+        Parameters
+        ----------
+        log : ReviewLog
+            New answers: none that was learned from already, unless ``since`` leaves those out. An answer is predicted
+            from the earlier ones of its card *in this log*, so give cards with their past, and ``since``.
+        since : str, date or datetime, optional
+            Learn from answers at this moment or later; earlier ones shape memory alone.
+        tz : str
+            IANA zone of ``since`` where it names no offset.
+        progress, threads
+            As in `fit`.
+
+        Returns
+        -------
+        self
+            Fitted as by `fit` when it was not before.
+
+        Raises
+        ------
+        InputError
+            A model from a file that does not say how much it knows.
+        """
+        moment = None if since is None else instant(since, tz, "since")
+        if not hasattr(self, "parameters_"):
+            return self._learn(log, self._start(), since=moment, progress=progress, threads=threads)
+        prior = getattr(self, "_posterior", None)
+        if prior is None and self._entry["trainable"] and not (hasattr(self, "report_") and self.report_.answers == 0):
+            raise InputError(
+                "this model does not say how much it knows",
+                source="partial_fit",
+                expected="a model that was fitted, or saved by this version",
             )
-        parameters = facts.pop("parameters")
-        observation, answers, right = _core.fit.observation(
-            *self._name, log._core, histories, parameters, len(log.items), MINIMUM_GAP
+        sources, layer = self.__dict__.get("_sources", []), self._layer()
+        return self._learn(log, self.parameters_, prior, moment, layer, sources, progress=progress, threads=threads)
+
+    def _learn(
+        self,
+        log: ReviewLog,
+        start: Values,
+        prior: _fitting.Posterior | None = None,
+        since: int | None = None,
+        layer: Layer | None = None,
+        sources: list[Any] | None = None,
+        *,
+        progress: Progress,
+        threads: int | None,
+    ) -> Self:
+        options = _fitting.options_of(self.options)
+        histories = require_log(log).histories(self.elapsed_rule)
+        found = _fitting.fit(
+            self._entry,
+            log,
+            histories,
+            options,
+            start,
+            prior=prior,
+            since=since,
+            progress=progress,
+            threads=threads,
         )
-        several = np.flatnonzero(answers >= 2)
-        self.parameters_ = parameters
-        self.observation_ = observation
-        self.first_encounters_ = {log.items[i]: (float(answers[i]), float(right[i])) for i in several.tolist()}
-        self.report_ = FitReport.of(facts, self.parameter_names, time.perf_counter() - started)
+        joined = layer.joined(found.layer) if layer else found.layer
+        self.__dict__.update(  # in one step: Ctrl-C leaves all of it or nothing
+            parameters_=found.parameters,
+            covariance_=None if found.covariance is None else found.covariance.reshape(2 * [len(found.parameters)]),
+            observation_=joined.values,
+            first_encounters_=joined.encounters,
+            report_=found.report,
+            _posterior=found.posterior or prior,
+            _observed=(joined.first_answers, joined.same_day_answers),
+            _sources=[*(sources or []), log],
+        )
+        if found.interrupt is not None:
+            raise found.interrupt
         return self
 
-    def predict_sequence(self, log: ReviewLog) -> Values:
+    def predict_sequence(self, log: ReviewLog, threads: int | None = None) -> Values:
         """Probability of a right answer, one per row of ``log``, in its row order.
 
         Each row is predicted from the fitted model and the strictly earlier rows of its learner and item: never from
@@ -120,21 +210,86 @@ class MemoryModel(Estimator):
             First encounters get the success rate of the item's first encounters in the fit, shrunk to the common one;
             answers within a day of the last one the fitted same-day curve; all others recall itself.
         """
-        require_log(log)
         observation = self._observation()
-        known = getattr(self, "first_encounters_", {})
-        counts = np.array([known.get(item, (0.0, 0.0)) for item in log.items]).reshape(-1, 2)
-        rates = _core.fit.first_rates(observation, *np.ascontiguousarray(counts.T))
+        rates, _ = _fitting.first_rates(observation, self._encounters(), require_log(log).items)
         predicted: Values = _core.fit.predict_sequence(
-            *self._name, log._core, log.histories(self.elapsed_rule), self._values(), observation, rates
+            *self._name,
+            log._core,
+            log.histories(self.elapsed_rule),
+            self._values(),
+            observation,
+            rates,
+            _threads.resolve(threads),
         )
         return predicted
+
+    def predict_interval(self, log: ReviewLog, level: float = 0.95, threads: int | None = None) -> Values:
+        """Ends of a band around every probability of `predict_sequence`.
+
+        The band says how far the probability could lie elsewhere because the parameters come from a finite log (delta
+        method on its log-odds, with `covariance_`). It does not say how one learner differs from what the model says
+        of all, nor whether the answer will be right. First encounters get that of their item's success rate.
+
+        Parameters
+        ----------
+        log : ReviewLog
+        level : float
+            Share of such bands that should hold the probability, in (0, 1).
+        threads : int, optional
+            The result does not depend on it.
+
+        Returns
+        -------
+        float64 array, shape (len(log), 2)
+            Lower and upper end; in [0, 1] and around the probability.
+
+        Raises
+        ------
+        InputError
+            A model without `covariance_`: not fitted, or from an older file.
+        """
+        z, covariance = normal_quantile(level), self._spread()
+        observation = self._observation()
+        _, errors = _fitting.first_rates(observation, self._encounters(), require_log(log).items)
+        low, high = _core.fit.sequence_bands(
+            *self._name,
+            log._core,
+            log.histories(self.elapsed_rule),
+            self._values(),
+            covariance,
+            observation,
+            errors,
+            self.predict_sequence(log, threads=threads),
+            z,
+            _threads.resolve(threads),
+        )
+        return np.column_stack((low, high))
 
     def states(self, log: ReviewLog, threads: int | None = None) -> States:
         """Memory of every learner × item of a log after its last answer."""
         histories = require_log(log).histories(self.elapsed_rule)
         columns = _core.fit.states(*self._name, log._core, histories, self._values(), _threads.resolve(threads))
         return States(self, log, columns)
+
+    def bounds(
+        self, log: ReviewLog, days: Values, recall: Values, level: float = 0.95, threads: int | None = None
+    ) -> tuple[Values, Values]:
+        """Ends of bands around recall ``days`` after the last answer of every card of a log, in the order of `states`.
+
+        See `predict_interval`; InputError for a model without `covariance_`.
+        """
+        z = normal_quantile(level)
+        low, high = _core.fit.card_bands(
+            *self._name,
+            require_log(log).histories(self.elapsed_rule),
+            self._values(),
+            self._spread(),
+            days,
+            recall,
+            z,
+            _threads.resolve(threads),
+        )
+        return low, high
 
     def recall(
         self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None
@@ -164,20 +319,7 @@ class MemoryModel(Estimator):
 
     def save(self, path: Any) -> None:
         """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it."""
-        report = self.report_.to_dict() if hasattr(self, "report_") else None
-        model_document.write(
-            path,
-            {
-                "model": self._entry["id"],
-                "profile": self._entry["profile"],
-                "elapsed_rule": self.elapsed_rule,
-                "parameters": dict(zip(self.parameter_names, self._values().tolist(), strict=True)),
-                "observation": self._observation(),
-                "first_encounters": {item: list(n) for item, n in getattr(self, "first_encounters_", {}).items()},
-                # without the wall time: the same fit gives the same file
-                "report": report and {name: value for name, value in report.items() if name != "seconds"},
-            },
-        )
+        model_document.write(path, model_document.content_of(self))
 
     @property
     def _entry(self) -> dict[str, Any]:
@@ -200,6 +342,37 @@ class MemoryModel(Estimator):
 
     def _observation(self) -> dict[str, float]:
         return self.observation_ if hasattr(self, "observation_") else dict(UNFITTED)
+
+    def _encounters(self) -> Encounters:
+        return getattr(self, "first_encounters_", {})
+
+    def options_to_dict(self) -> dict[str, Any] | None:
+        """Options as plain data; None where none were given."""
+        return None if self.options is None else _fitting.options_of(self.options).to_dict()
+
+    def _layer(self) -> Layer:
+        return Layer(self._observation(), self._encounters(), *self.__dict__.get("_observed", (0.0, 0.0)))
+
+    def _spread(self) -> Values:
+        """The covariance in one column, for the compiled part."""
+        covariance = getattr(self, "covariance_", None)
+        if covariance is None:
+            raise InputError(
+                "no standard errors to make a band of", source=type(self).__name__, expected="a model fitted to answers"
+            )
+        return np.ascontiguousarray(covariance, dtype=np.float64).reshape(-1)
+
+    def __getstate__(self) -> dict[str, Any]:
+        if "_sources" in self.__dict__:
+            _ = self.data_  # fingerprints in place of logs
+        return dict(self.__dict__)
+
+
+def normal_quantile(level: float) -> float:
+    """Standard errors to either side that hold ``level`` of a normal distribution; InputError outside (0, 1)."""
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0.0 < level < 1.0:
+        raise InputError("not a level", source="level", value=level, expected="a number between 0 and 1, like 0.95")
+    return NormalDist().inv_cdf(0.5 + 0.5 * level)
 
 
 def check_parameters(values: Values, entry: dict[str, Any]) -> None:

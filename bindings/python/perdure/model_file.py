@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from . import _catalog, _core, model_document
+from . import _catalog, _core, hierarchical_file, model_document
 from ._zones import search_paths
 from .errors import InputError
-from .fit_report import FitReport
+from .fit_options import FitOptions
+from .fit_report import FitReport, correlation_of
+from .hierarchical import Hierarchical
 from .models import MODELS, MemoryModel, check_parameters
 
 
-def load_model(path: str | os.PathLike[str]) -> MemoryModel:
-    """Read what `MemoryModel.save` wrote.
+def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical:
+    """Read what `MemoryModel.save` or `Hierarchical.save` wrote.
 
     Raises
     ------
@@ -27,6 +29,8 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
         raise InputError("not a path", source="path", value=path, expected="the path of a model file")
     source = os.fspath(path)
     document = model_document.read(source)
+    if hierarchical_file.KEY in document:
+        return hierarchical_file.read(document, source)
     model_id = document.get("model")
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
@@ -47,13 +51,56 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel:
     model.parameters_ = _parameters(document.get("parameters"), model, source)
     model.observation_ = model_document.observation(document.get("observation"), source)
     model.first_encounters_ = model_document.encounters(document.get("first_encounters"), source)
+    _add_what_is_known(model, document, source)
     report = document.get("report")
     if report is not None:
-        try:
-            model.report_ = FitReport.from_dict(report)
-        except ValueError as error:
-            raise InputError(f"not usable: {error}", source=source, column="report") from None
+        model.report_ = _report(report, model, source)
     return model
+
+
+def _add_what_is_known(model: MemoryModel, document: dict[str, Any], source: str) -> None:
+    """Parts that older files lack."""
+    size = len(model.parameter_names)
+    if "options" in document:
+        model.options = _options(document["options"], source)
+    if "data" in document:
+        model._sources = [*model_document.fingerprints(document["data"], source)]
+    if "observed" in document:
+        first, same_day = model_document.vector(document["observed"], 2, "observed", source).tolist()
+        if min(first, same_day) < 0:
+            raise InputError("out of bounds", source=source, column="observed", expected="two numbers of answers")
+        model._observed = (first, same_day)
+    if document.get("report") is not None:
+        model.covariance_ = None
+    if "covariance" in document:
+        model.covariance_ = model_document.symmetric(document["covariance"], size, "covariance", source)
+    if "posterior" in document:
+        posterior = document["posterior"]
+        if not isinstance(posterior, dict) or set(posterior) != {"mean", "precision"}:
+            raise InputError("wrong set of keys", source=source, column="posterior", expected="mean, precision")
+        mean = model_document.vector(posterior["mean"], size, "posterior.mean", source)
+        precision = model_document.symmetric(posterior["precision"], size, "posterior.precision", source)
+        model._posterior = (mean, precision.reshape(-1))
+
+
+def _options(values: Any, source: str) -> FitOptions | None:
+    try:
+        return None if values is None else FitOptions.from_dict(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"not usable: {error}", source=source, column="options") from None
+
+
+def _report(values: Any, model: MemoryModel, source: str) -> FitReport:
+    names, specs = model.parameter_names, model._entry["parameters"]
+    try:
+        return FitReport.from_dict(
+            values,
+            parameters=dict(zip(names, model.parameters_.tolist(), strict=True)),
+            defaults={spec["name"]: float(spec["init"]) for spec in specs},
+            correlation=correlation_of(model.covariance_, len(names)),
+        )
+    except ValueError as error:
+        raise InputError(f"not usable: {error}", source=source, column="report") from None
 
 
 def _parameters(values: Any, model: MemoryModel, source: str) -> Any:

@@ -14,7 +14,7 @@ class Fsrs45(MemoryModel):
     ----------
     parameters : array of 17 numbers, optional
         As in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -28,7 +28,7 @@ class Fsrs5(MemoryModel):
     ----------
     parameters : array of 19 numbers, optional
         As in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -48,6 +48,8 @@ class Fsrs6(MemoryModel):
     elapsed : str, optional
         How time between answers is counted (docs/concepts/time.md), e.g. ``"calendar-days:Europe/Paris:4"``; the
         profile's rule when not given.
+    options : FitOptions or str, optional
+        How a fit runs (`perdure.FitOptions`), or the name of a pipeline, e.g. ``"fsrs_rs"``.
 
     Examples
     --------
@@ -70,7 +72,7 @@ class Fsrs7(MemoryModel):
     ----------
     parameters : array of 34 numbers, optional
         As in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -84,7 +86,7 @@ class HalfLife(MemoryModel):
     ----------
     parameters : array of 4 numbers, optional
         ``first_wrong``, ``first_right`` (days), ``gain``, ``lapse``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -98,7 +100,7 @@ class Hlr(MemoryModel):
     ----------
     parameters : array of 3 numbers, optional
         ``successes``, ``failures``, ``bias``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -112,7 +114,7 @@ class HlrDuolingo(MemoryModel):
     ----------
     parameters : array of 3 numbers, optional
         ``right``, ``wrong``, ``bias``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -126,7 +128,7 @@ class Dash(MemoryModel):
     ----------
     parameters : array of 9 numbers, optional
         ``attempts`` and ``successes`` of each window, ``bias``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -140,7 +142,7 @@ class DashMcm(MemoryModel):
     ----------
     parameters : array of 9 numbers, optional
         ``attempts`` and ``successes`` of each time constant, ``bias``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -154,7 +156,7 @@ class DashActR(MemoryModel):
     ----------
     parameters : array of 5 numbers, optional
         ``gain``, ``decay``, ``failure``, ``success``, ``bias``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -168,7 +170,7 @@ class ActR(MemoryModel):
     ----------
     parameters : array of 5 numbers, optional
         ``decay``, ``decay_scale``, ``noise``, ``threshold``, ``time_scale``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -182,7 +184,7 @@ class EbisuV2(MemoryModel):
     ----------
     parameters : array of 3 numbers, optional
         The belief before any answer: ``alpha``, ``beta``, ``half_life`` (days); as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -197,7 +199,7 @@ class Sm2(MemoryModel):
     parameters : array of 6 numbers, optional
         ``first_interval``, ``second_interval`` (days), ``ease``, ``ease_curvature``, ``ease_peak``, ``ease_offset``; as
         in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -212,7 +214,7 @@ class AnkiSm2(MemoryModel):
     parameters : array of 7 numbers, optional
         ``graduating``, ``easy_interval`` (days), ``ease``, ``easy_bonus``, ``hard_factor``, ``lapse_multiplier``,
         ``interval_multiplier``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -226,7 +228,7 @@ class Leitner(MemoryModel):
     ----------
     parameters : array of 2 numbers, optional
         ``right`` and ``wrong``, the boxes that an answer moves a card; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -240,7 +242,7 @@ class Pimsleur(MemoryModel):
     ----------
     parameters : array of 2 numbers, optional
         ``start`` and ``step`` of the half-life's logarithm to the base 2; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -254,7 +256,7 @@ class PowerLaw(MemoryModel):
     ----------
     parameters : array of 5 numbers, optional
         ``first_wrong``, ``first_right`` (days), ``decay``, ``gain``, ``lapse``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 
@@ -269,7 +271,7 @@ class Wickelgren(MemoryModel):
     parameters : array of 6 numbers, optional
         ``strength``, ``first_wrong``, ``first_right`` (days), ``forgetting``, ``interference`` (1/days),
         ``consolidation``; as in `Fsrs6`.
-    profile, elapsed
+    profile, elapsed, options
         As in `Fsrs6`; the only profile is ``"perdure"``.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from numbers import Integral
 
@@ -13,51 +13,91 @@ from .errors import InputError
 from .log import ReviewLog
 
 Mask = npt.NDArray[np.bool_]
+Fold = tuple[Mask, Mask, Mask]
 
 MS_PER_DAY = 86_400_000
+BURN_IN = 5
+"""A prequential split fits first on one part in so many."""
 
 
-def folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
+def folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[Fold]:
     """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
-    least = 1 if split == "time" else 2
+    if split not in SPLITS:
+        raise InputError("unknown choice", source="split", value=split, expected=one_of(SPLITS))
+    least = 1 if split in ("time", "prequential") else 2
     if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= 1000:
         raise InputError("does not fit", source="folds", value=folds, expected=f"a whole number from {least} to 1000")
-    if split == "time":
-        yield from _time_folds(log, folds)
-    elif split == "learner":
-        learner = log._core.learner
-        count = len(np.unique(learner))
-        if count < folds:
-            raise InputError(
-                "too few learners", source="folds", value=folds, expected=f"at most {count}, the number of learners"
-            )
-        everything = np.ones(len(log), dtype=bool)
-        # by the order of ids, so that neither the order of rows nor learners without rows play a part
-        rank = np.empty(len(log.learners), dtype=np.int64)
-        rank[sorted(np.unique(learner).tolist(), key=lambda code: log.learners[code])] = np.arange(count)
-        for fold in range(folds):
-            test = rank[learner] % folds == fold
-            yield ~test, test, everything
-    else:
-        raise InputError("unknown choice", source="split", value=split, expected="'time' or 'learner'")
+    yield from SPLITS[split](log, int(folds))
 
 
-def _time_folds(log: ReviewLog, folds: int) -> Iterator[tuple[Mask, Mask, Mask]]:
+def _time(log: ReviewLog, folds: int) -> Iterator[Fold]:
+    """scikit-learn's TimeSeriesSplit on rows in time order: parts of n // (folds + 1) answers, counted from the end."""
+    size = len(log) // (folds + 1)
+    return _cut_in_time(log, [len(log) - (folds - fold) * size for fold in range(folds)])
+
+
+def _prequential(log: ReviewLog, folds: int) -> Iterator[Fold]:
+    """A fifth to learn from, the rest in equal parts, each predicted by a fit on everything before it."""
+    first = len(log) // BURN_IN
+    return _cut_in_time(log, [first + (len(log) - first) * fold // folds for fold in range(folds)])
+
+
+def _cut_in_time(log: ReviewLog, starts: list[int]) -> Iterator[Fold]:
+    """Parts that begin at the given places of the log in time order; the last one ends with it.
+
+    Answers of one time stay together, in the later part.
+    """
     answered = log._core.answered_at
     ordered = np.sort(answered)
-    cuts = [int(ordered[len(ordered) * k // (folds + 1)]) for k in range(1, folds + 1)]
-    edges = [int(ordered[0]), *cuts, int(ordered[-1]) + 1]
-    if any(early >= late for early, late in pairwise(edges)):
+    edges = [int(ordered[0]), *(int(ordered[start]) for start in starts if start < len(log)), int(ordered[-1]) + 1]
+    if len(edges) < len(starts) + 2 or any(early >= late for early, late in pairwise(edges)):
         raise InputError(
             "the log has too few different times",
             source="folds",
-            value=folds,
+            value=len(starts),
             expected=f"fewer folds for {len(log)} answers",
         )
     for start, end in pairwise(edges[1:]):
         train = answered < start
         seen = answered < end
         yield train, seen & ~train, seen
+
+
+def _learner(log: ReviewLog, folds: int) -> Iterator[Fold]:
+    return _by_id(log._core.learner, log.learners, folds, "learners")
+
+
+def _item(log: ReviewLog, folds: int) -> Iterator[Fold]:
+    return _by_id(log._core.item, log.items, folds, "items")
+
+
+def _by_id(codes: npt.NDArray[np.uint32], ids: list[str], folds: int, what: str) -> Iterator[Fold]:
+    """Every id held out once, dealt out in the order of ids, so that neither row order nor unused ids play a part."""
+    used = np.unique(codes)
+    if len(used) < folds:
+        raise InputError(
+            f"too few {what}", source="folds", value=folds, expected=f"at most {len(used)}, the number of {what}"
+        )
+    everything = np.ones(len(codes), dtype=bool)
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[sorted(used.tolist(), key=lambda code: ids[code])] = np.arange(len(used))
+    for fold in range(folds):
+        test = rank[codes] % folds == fold
+        yield ~test, test, everything
+
+
+SPLITS: dict[str, Callable[[ReviewLog, int], Iterator[Fold]]] = {
+    "time": _time,
+    "learner": _learner,
+    "item": _item,
+    "prequential": _prequential,
+}
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Names as an error lists them: 'a', 'b' or 'c'."""
+    *most, last = [repr(name) for name in names]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def clusters_of(log: ReviewLog) -> npt.NDArray[np.uint32]:

@@ -47,6 +47,7 @@ class States:
         self.state: tuple[npt.NDArray[np.float32], ...] = columns["state"]
         self._skills = log.skills_of_items()
         self._kind = log._kind
+        self._log = log if getattr(model, "covariance_", None) is not None else None  # bands walk the answers again
 
     def __len__(self) -> int:
         return len(self.learner)
@@ -61,8 +62,8 @@ class States:
             columns[field["name"]] = pa.array(values)
         return to_kind(pa.table(columns), self._kind)
 
-    def retention(self, at: Moment, tz: str = "UTC") -> Any:
-        """Predicted recall of every learner × item at a moment.
+    def retention(self, at: Moment, tz: str = "UTC", level: float | None = 0.95, threads: int | None = None) -> Any:
+        """Predicted recall of every learner × item at a moment, with bounds.
 
         Parameters
         ----------
@@ -70,17 +71,24 @@ class States:
             ISO 8601. A date is its first moment; a time without an offset is local; both in ``tz``.
         tz : str
             IANA zone.
+        level : float, optional
+            Share of the bounds that should hold the recall, in (0, 1); None leaves them out, which saves replaying
+            every card with derivatives.
+        threads : int, optional
+            The result does not depend on it.
 
         Returns
         -------
         frame
             Columns learner, item, skills where known, elapsed_days since the last answer by the model's elapsed rule,
-            recall in [0, 1].
+            recall in [0, 1], and, for a model with `covariance_`, low and high: how far recall could lie elsewhere
+            because the parameters come from a finite log (see `MemoryModel.predict_interval`).
 
         Raises
         ------
         InputError
-            Not a date; an unknown zone; a moment before the last answer (states hold what was known after it).
+            Not a date; an unknown zone; a moment before the last answer (states hold what was known after it); a level
+            outside (0, 1).
         """
         moment_ms = instant(at, tz)
         latest = int(self.last_answered_at.max(initial=0))
@@ -93,7 +101,11 @@ class States:
         days = _core.time.elapsed(self.model.elapsed_rule, self.last_answered_at, moments, search_paths())
         columns = self._ids()
         columns["elapsed_days"] = pa.array(days)
-        columns["recall"] = pa.array(self.model.recall(self.state, days).astype(np.float64))
+        recall = self.model.recall(self.state, days, threads=threads).astype(np.float64)
+        columns["recall"] = pa.array(recall)
+        if level is not None and self._log is not None:
+            bounds = self.model.bounds(self._log, days, recall, level, threads)
+            columns.update(zip(("low", "high"), map(pa.array, bounds), strict=True))
         return to_kind(pa.table(columns), self._kind)
 
     def skills(self) -> list[str | None]:
@@ -111,7 +123,7 @@ class States:
         return columns
 
 
-def instant(at: Moment, tz: str) -> int:
+def instant(at: Moment, tz: str, source: str = "at") -> int:
     """Milliseconds since 1970-01-01 UTC of a date or time, in ``tz`` unless it names an offset. Else InputError."""
     try:
         zone = _core.time.Zone(str(tz), search_paths())
@@ -123,16 +135,16 @@ def instant(at: Moment, tz: str) -> int:
             moment = dt.datetime.fromisoformat(at.strip())
         except ValueError:
             raise InputError(
-                "not a date", source="at", value=at, expected="2026-12-31, or 2026-12-31T09:00+01:00"
+                "not a date", source=source, value=at, expected="2026-12-31, or 2026-12-31T09:00+01:00"
             ) from None
     elif not isinstance(at, dt.date):
-        raise InputError("not a date", source="at", value=at, expected="text, a date or a datetime")
+        raise InputError("not a date", source=source, value=at, expected="text, a date or a datetime")
     if moment != moment:  # pandas.NaT
-        raise InputError("not a date", source="at", value=str(at), expected="a date or a datetime")
+        raise InputError("not a date", source=source, value=str(at), expected="a date or a datetime")
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, dt.time())  # type: ignore[arg-type]
     if moment.year >= 2200:
-        raise InputError("out of range", source="at", value=str(at), expected="a time before 2200")
+        raise InputError("out of range", source=source, value=str(at), expected="a time before 2200")
     wall = (moment.replace(tzinfo=dt.UTC) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
     offset = moment.utcoffset()
     if offset is not None:

@@ -1,10 +1,11 @@
-// The fit layer of a part of the catalog. CMake compiles this file once per part, with PERDURE_FIT_PART and PERDURE_FIT_PARTS.
+// What replays cards, for a part of the catalog. CMake compiles this file once per part, with PERDURE_FIT_PART and PERDURE_FIT_PARTS.
 #include "catalog.hpp"
 #include "fit_calls.hpp"
 
+#include <perdure/batch/fit_engine.hpp>
 #include <perdure/core/type_list.hpp>
+#include <perdure/fit/bands.hpp>
 
-#include <algorithm>
 #include <array>
 
 namespace perdure_python {
@@ -14,26 +15,24 @@ template <class M>
 constexpr FitCalls calls_of() {
   using perdure::data::Histories;
   using perdure::data::ReviewLog;
+  using perdure::fit::Observation;
   using Doubles = std::span<const double>;
-  return {
-      .id = M::id,
-      .profile = M::profile,
-      .pooled =
-          [](const Histories& histories, Doubles start, const perdure::fit::Options& options) {
-            static_cast<void>(params<M>(start));
-            std::array<double, M::specs.size()> from{};
-            std::copy(start.begin(), start.end(), from.begin());
-            return perdure::fit::pooled<M>(histories, from, options);
-          },
-      .observation =
-          [](const Histories& histories, const perdure::fit::FirstEncounters& counts, Doubles parameters, double minimum_gap) {
-            return perdure::fit::fit_observation<M>(histories, counts, params<M>(parameters), minimum_gap);
-          },
-      .predict_sequence =
-          [](const ReviewLog& log, const Histories& histories, Doubles parameters, const perdure::fit::Observation& layer,
-             Doubles first_rate) { return perdure::fit::predict_sequence<M>(log, histories, params<M>(parameters), layer, first_rate); },
-      .states = [](const ReviewLog& log, const Histories& histories, Doubles parameters,
-                   unsigned threads) { return perdure::fit::card_states<M>(log, histories, params<M>(parameters), threads); }};
+  return {.facts = perdure::fit::facts<M>(),
+          .engine = [] { return perdure::batch::fit_engine<M>(); },
+          .observation =
+              [](const Histories& histories, const perdure::fit::FirstEncounters& counts, Doubles parameters, double minimum_gap,
+                 unsigned threads, perdure::fit::Counted counted) {
+                return perdure::fit::fit_observation<M>(histories, counts, params<M>(parameters), minimum_gap, threads, counted);
+              },
+          .predict_sequence =
+              [](const ReviewLog& log, const Histories& histories, Doubles parameters, const Observation& layer, Doubles first_rate,
+                 unsigned threads) {
+                return perdure::fit::predict_sequence<M>(log, histories, params<M>(parameters), layer, first_rate, threads);
+              },
+          .states = [](const ReviewLog& log, const Histories& histories, Doubles parameters,
+                       unsigned threads) { return perdure::fit::card_states<M>(log, histories, params<M>(parameters), threads); },
+          .card_errors = &perdure::fit::card_errors<M>,
+          .sequence_errors = &perdure::fit::sequence_errors<M>};
 }
 
 template <class... Ms>

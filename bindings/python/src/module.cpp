@@ -6,6 +6,7 @@ void bind_batch(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
 void bind_fit(pybind11::module_& module);
+void bind_hierarchical(pybind11::module_& module);
 void bind_migrate(pybind11::module_& module);
 void bind_models(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
@@ -22,6 +23,7 @@ PYBIND11_MODULE(_core, module) {
   bind_scalar(module);
   bind_batch(module);
   bind_fit(module);
+  bind_hierarchical(module);
   bind_evaluate(module);
   bind_plan(module);
 }

@@ -2,6 +2,7 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/core/result.hpp>
+#include <perdure/fit/step_group.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,10 @@ struct Kernels {
   bool (*within)(std::size_t rows, const float* values, float lower, float upper) noexcept;
   /// The same for grades.
   bool (*grades_within)(std::size_t rows, const std::uint8_t* grade, std::uint8_t lower, std::uint8_t upper) noexcept;
+  /// What a fit sums, and its scratch: see perdure::fit::Engine, which has the same two members. Both are null where a model has no tuned ones.
+  void (*fit_add)(const double* parameters, const fit::StepGroup* groups, std::size_t count, int order, double* loss, double* gradient,
+                  double* fisher, float* scratch) noexcept;
+  std::size_t (*fit_scratch)(std::size_t rows) noexcept;
 };
 
 /// Kernels of a model and profile; null when the catalog has none of that name or the instruction set is not available.

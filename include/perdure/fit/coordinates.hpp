@@ -1,72 +1,139 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
-#include <perdure/models/concept.hpp>
+#include <perdure/fit/facts.hpp>
+#include <perdure/models/param_spec.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstddef>
+#include <span>
+#include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
 
-/// Coordinates z in which a fit moves: the parameter itself, or, for those of M::ordered after the first, its rise above the one before. In
-/// them the order is the bound z >= 0, so that a step along the edge of two equal parameters moves both. w = L z with L of ones and zeros.
+/// Scale on which a parameter is taken for Gaussian, and on which it moves.
+enum class Scale { linear, logarithmic };
+
+/// Days are positive and spread over orders of magnitude; all else is taken as it is.
+[[nodiscard]] inline Scale scale_of(const models::ParamSpec& spec) noexcept {
+  return spec.unit == "days" ? Scale::logarithmic : Scale::linear;
+}
+[[nodiscard]] inline double transformed(Scale scale, double w) { return scale == Scale::logarithmic ? std::log(w) : w; }
+[[nodiscard]] inline double restored(Scale scale, double t) { return scale == Scale::logarithmic ? std::exp(t) : t; }
+/// Variance of a parameter on its scale that belongs to its published standard deviation: of a log-normal distribution with the default as its
+/// median, sigma^2 = ln((1 + sqrt(1 + 4 (sd/default)^2))/2), and at least 1: how long something is remembered differs by factors, and no log may
+/// be refused a factor of e.
+[[nodiscard]] inline double usual_variance(const models::ParamSpec& spec) {
+  if (scale_of(spec) == Scale::linear) return spec.prior_sd * spec.prior_sd;
+  const double ratio = spec.prior_sd / spec.init;
+  return std::max(1.0, std::log(0.5 * (1.0 + std::sqrt(1.0 + 4.0 * ratio * ratio))));
+}
+/// dw/dt.
+[[nodiscard]] inline double slope_of(Scale scale, double w) noexcept { return scale == Scale::logarithmic ? w : 1.0; }
+
+/// Coordinates z in which a fit moves: the transformed parameter t (its logarithm, where it is in days), or, for those of the model's order after
+/// the first, its rise above the one before. In them the order is the bound z >= 0, so that a step along the edge of two equal parameters moves
+/// both. t = L z with L of ones and zeros.
 ///
 /// A parameter of the order that sits on its upper bound and wants to rise is *pinned*: it stays where it is whatever the one before it does,
 /// so its derivative must not pull that one along (its row of L is zero).
-template <models::MemoryModel M>
-struct Coordinates {
-  static constexpr std::size_t n = M::specs.size();
-  static constexpr auto before = models::predecessors<M>();
-  using Values = std::array<double, n>;
-  using Pinned = std::array<bool, n>;
-  using Vector = Eigen::Matrix<double, static_cast<int>(n), 1>;
-  using Matrix = Eigen::Matrix<double, static_cast<int>(n), static_cast<int>(n)>;
+class Coordinates {
+ public:
+  using Pinned = std::vector<bool>;
 
-  /// Gradient and curvature by w become those by z: L'g and L'HL. Returns which parameters are pinned at `values`.
-  static Pinned pull_back(const Values& values, Vector& gradient, Matrix& curvature) {
-    Pinned pinned{};
-    for (std::size_t i = n; i-- > 0;) {
-      if (before[i] < 0) continue;
-      const auto from = static_cast<Eigen::Index>(i);
-      const auto to = static_cast<Eigen::Index>(before[i]);
-      pinned[i] = values[i] >= M::specs[i].upper && gradient[from] < 0.0;
+  explicit Coordinates(const ModelFacts& facts) : specs_{facts.specs}, scale_(facts.size()), before_(facts.size(), -1) {
+    for (std::size_t i = 0; i < size(); ++i) scale_[i] = scale_of(specs_[i]);
+    for (std::size_t k = 1; k < facts.ordered.size(); ++k) before_[facts.ordered[k]] = static_cast<std::ptrdiff_t>(facts.ordered[k - 1]);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return specs_.size(); }
+
+  /// Values inside the bounds, and those of the order raised to the one before them where they were below it.
+  [[nodiscard]] std::vector<double> lawful(std::span<const double> values) const {
+    std::vector<double> w(values.begin(), values.end());
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (before_[i] >= 0) w[i] = std::max(w[i], w[index(before_[i])]);
+      w[i] = std::clamp(w[i], specs_[i].lower, specs_[i].upper);
+    }
+    return w;
+  }
+
+  /// Gradient and curvature by w become those by z. Returns which parameters are pinned at `values`.
+  Pinned pull_back(std::span<const double> values, Eigen::VectorXd& gradient, Eigen::MatrixXd& curvature) const {
+    Pinned pinned(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+      const double slope = slope_of(scale_[i], values[i]);
+      gradient[at(i)] *= slope;
+      curvature.row(at(i)) *= slope;
+      curvature.col(at(i)) *= slope;
+    }
+    for (std::size_t i = size(); i-- > 0;) {
+      if (before_[i] < 0) continue;
+      pinned[i] = values[i] >= specs_[i].upper && gradient[at(i)] < 0.0;
       if (pinned[i]) continue;
-      gradient[to] += gradient[from];
-      curvature.row(to) += curvature.row(from);
-      curvature.col(to) += curvature.col(from);
+      gradient[before_[i]] += gradient[at(i)];
+      curvature.row(before_[i]) += curvature.row(at(i));
+      curvature.col(before_[i]) += curvature.col(at(i));
     }
     return pinned;
   }
 
-  /// Parameters after a move in z, clipped to the bounds and to the order.
-  [[nodiscard]] static Values moved(const Values& values, const Pinned& pinned, const Vector& move) {
-    Values next = values;
-    for (std::size_t i = 0; i < n; ++i) {
+  /// A matrix over z (a covariance) becomes one over w, by the linear map at `values`.
+  [[nodiscard]] Eigen::MatrixXd push_forward(std::span<const double> values, const Pinned& pinned, const Eigen::MatrixXd& over_z) const {
+    Eigen::MatrixXd map = Eigen::MatrixXd::Zero(over_z.rows(), over_z.cols());  // dw/dz
+    for (std::size_t i = 0; i < size(); ++i) {
       if (pinned[i]) continue;
-      const double step = move[static_cast<Eigen::Index>(i)];
-      if (before[i] < 0) {
-        next[i] = std::clamp(values[i] + step, M::specs[i].lower, M::specs[i].upper);
+      map(at(i), at(i)) = 1.0;
+      if (before_[i] >= 0) map.row(at(i)) += map.row(before_[i]);
+    }
+    for (std::size_t i = 0; i < size(); ++i) map.row(at(i)) *= slope_of(scale_[i], values[i]);
+    return map * over_z * map.transpose();
+  }
+
+  /// Parameters after a move in z, clipped to the bounds and to the order. What does not move keeps its bits.
+  [[nodiscard]] std::vector<double> moved(std::span<const double> values, const Pinned& pinned, const Eigen::VectorXd& move) const {
+    std::vector<double> next(values.begin(), values.end());
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (pinned[i]) continue;
+      const double step = move[at(i)];
+      if (before_[i] < 0) {
+        if (step != 0.0) next[i] = restored(scale_[i], transformed(scale_[i], values[i]) + step);
       } else {
         const double rise = std::max(0.0, value(values, i) + step);
-        next[i] = std::clamp(next[static_cast<std::size_t>(before[i])] + rise, M::specs[i].lower, M::specs[i].upper);
+        const double base = next[index(before_[i])];
+        const bool stays = step == 0.0 && base == values[index(before_[i])];
+        if (!stays) next[i] = rise == 0.0 ? base : restored(scale_[i], transformed(scale_[i], base) + rise);
       }
+      next[i] = std::clamp(next[i], specs_[i].lower, specs_[i].upper);
     }
     return next;
   }
 
   /// Coordinate i of a set of parameters.
-  [[nodiscard]] static double value(const Values& values, std::size_t i) {
-    return before[i] < 0 ? values[i] : values[i] - values[static_cast<std::size_t>(before[i])];
+  [[nodiscard]] double value(std::span<const double> values, std::size_t i) const {
+    const double t = transformed(scale_[i], values[i]);
+    return before_[i] < 0 ? t : t - transformed(scale_[i], values[index(before_[i])]);
   }
 
-  /// How far coordinate i can fall (<= 0) and rise (>= 0). For the parameters of M::ordered the room above is that of the parameter itself.
-  [[nodiscard]] static double room_below(const Values& values, std::size_t i) {
-    return std::min(0.0, (before[i] < 0 ? M::specs[i].lower : 0.0) - value(values, i));
+  /// How far coordinate i can fall (<= 0) and rise (>= 0). For the parameters of the order the room above is that of the parameter itself.
+  [[nodiscard]] double room_below(std::span<const double> values, std::size_t i) const {
+    const double lowest = before_[i] < 0 ? transformed(scale_[i], specs_[i].lower) : 0.0;
+    return std::min(0.0, lowest - value(values, i));
   }
-  [[nodiscard]] static double room_above(const Values& values, std::size_t i) { return std::max(0.0, M::specs[i].upper - values[i]); }
+  [[nodiscard]] double room_above(std::span<const double> values, std::size_t i) const {
+    return std::max(0.0, transformed(scale_[i], specs_[i].upper) - transformed(scale_[i], values[i]));
+  }
+
+ private:
+  static Eigen::Index at(std::size_t i) noexcept { return static_cast<Eigen::Index>(i); }
+  static std::size_t index(std::ptrdiff_t i) noexcept { return static_cast<std::size_t>(i); }
+
+  std::span<const models::ParamSpec> specs_;
+  std::vector<Scale> scale_;
+  std::vector<std::ptrdiff_t> before_;
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -1,134 +1,103 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
-#include <perdure/core/dual.hpp>
-#include <perdure/core/grade.hpp>
 #include <perdure/core/parallel.hpp>
-#include <perdure/data/histories.hpp>
-#include <perdure/fit/replay.hpp>
-#include <perdure/models/concept.hpp>
+#include <perdure/fit/engine.hpp>
+#include <perdure/fit/log_loss.hpp>
+#include <perdure/fit/step_group.hpp>
 
 #include <Eigen/Core>
 
-#include <array>
-#include <bit>
-#include <cmath>
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
 
-/// Predictions are kept this far from 0 and 1 in a log loss, so that one impossible answer does not outweigh a cohort.
-inline constexpr double probability_floor = 1e-7;
-
-/// Log loss of one answer, in nats.
-[[nodiscard]] inline double log_loss(double p, bool success) noexcept {
-  const double kept = std::fmin(std::fmax(p, probability_floor), 1.0 - probability_floor);
-  return -std::log(success ? kept : 1.0 - kept);
-}
-
-/// Sum of log losses over the answers that are predicted, with its exact gradient and the Fisher information (expected Hessian).
-template <std::size_t N>
+/// Sum of log losses over predicted answers and, as far as was asked, its exact gradient and the Fisher information (expected Hessian).
 struct Derivatives {
-  double loss{};
-  std::size_t answers{};
-  Eigen::Matrix<double, static_cast<int>(N), 1> gradient = Eigen::Matrix<double, static_cast<int>(N), 1>::Zero();
-  Eigen::Matrix<double, static_cast<int>(N), static_cast<int>(N)> fisher =
-      Eigen::Matrix<double, static_cast<int>(N), static_cast<int>(N)>::Zero();
-
-  Derivatives& operator+=(const Derivatives& other) {
-    loss += other.loss;
-    answers += other.answers;
-    gradient += other.gradient;
-    fisher += other.fisher;
-    return *this;
-  }
+  double loss = 0.0;         ///< nats
+  Eigen::VectorXd gradient;  ///< by parameter, in spec order
+  Eigen::MatrixXd fisher;    ///< symmetric
 };
 
-/// Pooled objective of a model on grouped answers: every answer is predicted from the strictly earlier ones on its card.
+/// The data's part of what a fit minimises: an engine over groups of steps.
 ///
-/// Cards are cut into blocks of about `block_answers` answers once; each block is summed by one thread and blocks are added in order, so the
-/// bits do not depend on the number of threads. O(answers × parameters) for the gradient; windowed, one recurrence a card.
-template <models::MemoryModel M>
+/// Groups are cut into blocks once; each block is summed by one thread and blocks are added in order, so the bits do not depend on the number
+/// of threads. Little work stays on the caller's thread. One call at a time.
 class Objective {
  public:
-  static constexpr std::size_t n = M::specs.size();
-  using Values = std::array<double, n>;
-
-  Objective(const data::Histories& histories, double minimum_gap, unsigned threads)
-      : histories_{histories}, minimum_gap_{minimum_gap}, threads_{threads} {
-    std::size_t filled = block_answers;
-    for (std::size_t c = 0; c < histories.cards(); ++c) {
-      if (filled >= block_answers) {
-        blocks_.push_back(c);
+  Objective(std::span<const StepGroup> groups, const Engine& engine, unsigned threads) : groups_{groups}, engine_{engine} {
+    std::size_t cells = 0;
+    for (const StepGroup& group : groups) {
+      cells += group.rows * group.lanes;
+      longest_ = std::max(longest_, group.rows);
+    }
+    const std::size_t cells_per_block = std::max(least_cells_per_block, cells / most_blocks);
+    std::size_t filled = cells_per_block;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      if (filled >= cells_per_block) {
+        block_.push_back(g);
         filled = 0;
       }
-      filled += histories.card(c).size();
+      filled += groups[g].rows * groups[g].lanes;
     }
-    blocks_.push_back(histories.cards());
+    block_.push_back(groups.size());
+    threads_ = static_cast<unsigned>(std::min<std::size_t>(threads, cells / cells_worth_a_thread + 1));
   }
 
-  /// Sum of log losses alone.
-  [[nodiscard]] double loss(const Values& values) const {
-    const auto w = models::assemble<M, double>(std::span<const double, n>{values});
-    std::vector<double> part(blocks_.size() - 1);
-    each_block([&](std::size_t b, const data::Card& card) {
-      static_cast<void>(replay<M, double>(w, card, [&](std::size_t i, const auto& state) {
-        if (card.elapsed[i] < minimum_gap_) return;
-        part[b] += log_loss(M::recall(w, state, card.elapsed[i]), is_success(static_cast<Grade>(card.grade[i])));
-      }));
-    });
-    double total = 0.0;
-    for (const double x : part) total += x;
-    return total;
-  }
+  [[nodiscard]] std::size_t parameters() const noexcept { return engine_.parameters; }
 
-  /// Sum of log losses, gradient and Fisher information.
-  [[nodiscard]] Derivatives<n> derivatives(const Values& values) const {
-    using D = Dual<n>;
-    std::array<D, n> seeds;
-    for (std::size_t i = 0; i < n; ++i) seeds[i] = D::seed(values[i], i);
-    const auto w = models::assemble<M, D>(std::span<const D, n>{seeds});
-    std::vector<Derivatives<n>> part(blocks_.size() - 1);
-    each_block([&](std::size_t b, const data::Card& card) {
-      static_cast<void>(replay<M, D>(w, card, [&](std::size_t i, const auto& state) {
-        if (card.elapsed[i] < minimum_gap_) return;
-        add(part[b], M::recall(w, state, D(card.elapsed[i])), is_success(static_cast<Grade>(card.grade[i])));
-      }));
+  [[nodiscard]] Derivatives derivatives(std::span<const double> values, Order order) const {
+    const std::size_t n = engine_.parameters;
+    const std::size_t numbers = 1 + (order >= Order::gradient ? n : 0) + (order >= Order::fisher ? n * n : 0);
+    const std::size_t blocks = block_.size() - 1;
+    std::vector<double> sums(blocks * numbers);
+    const std::size_t workers = std::min<std::size_t>(std::max(threads_, 1U), std::max<std::size_t>(blocks, 1));
+    const std::size_t room = engine_.scratch(longest_);
+    while (scratch_.size() < workers) scratch_.push_back(std::make_unique_for_overwrite<float[]>(room));
+    std::atomic<std::size_t> next{0};
+    parallel_for(workers, static_cast<unsigned>(workers), [&](std::size_t worker) {
+      for (std::size_t b = next.fetch_add(1); b < blocks; b = next.fetch_add(1)) {
+        double* sum = sums.data() + b * numbers;
+        engine_.add(values.data(), groups_.data() + block_[b], block_[b + 1] - block_[b], static_cast<int>(order), sum, sum + 1,
+                    sum + 1 + n, scratch_[worker].get());
+      }
     });
-    Derivatives<n> total;
-    for (Derivatives<n>& p : part) {
-      p.fisher = p.fisher.template selfadjointView<Eigen::Lower>();
-      total += p;
-    }
-    return total;
+    return total(sums, blocks, numbers, order);
   }
 
  private:
-  static constexpr std::size_t block_answers = 2048;
+  static constexpr std::size_t least_cells_per_block = 8192;
+  static constexpr std::size_t most_blocks = 512;
+  static constexpr std::size_t cells_worth_a_thread = 32768;  ///< fewer are done before a thread has started
 
-  template <class Body>
-  void each_block(const Body& body) const {
-    parallel_for(blocks_.size() - 1, threads_, [&](std::size_t b) {
-      for (std::size_t c = blocks_[b]; c < blocks_[b + 1]; ++c) body(b, histories_.card(c));
-    });
+  [[nodiscard]] Derivatives total(const std::vector<double>& sums, std::size_t blocks, std::size_t numbers, Order order) const {
+    std::vector<double> all(numbers);
+    for (std::size_t b = 0; b < blocks; ++b) {
+      for (std::size_t k = 0; k < numbers; ++k) all[k] += sums[b * numbers + k];
+    }
+    const auto n = static_cast<Eigen::Index>(engine_.parameters);
+    Derivatives d;
+    d.loss = all[0];
+    if (order >= Order::gradient) d.gradient = Eigen::Map<const Eigen::VectorXd>(all.data() + 1, n);
+    if (order >= Order::fisher) {
+      using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+      const Eigen::Map<const RowMajor> lower(all.data() + 1 + n, n, n);
+      d.fisher = lower.template selfadjointView<Eigen::Lower>();
+    }
+    return d;
   }
 
-  static void add(Derivatives<n>& sum, const Dual<n>& recall, bool success) {
-    ++sum.answers;
-    sum.loss += log_loss(recall.v, success);
-    if (!(recall.v > probability_floor && recall.v < 1.0 - probability_floor)) return;  // the clamp is flat
-    const Eigen::Map<const Eigen::Matrix<double, static_cast<int>(n), 1>> slope(recall.d.data());
-    const double variance = recall.v * (1.0 - recall.v);
-    sum.gradient += ((recall.v - (success ? 1.0 : 0.0)) / variance) * slope;
-    sum.fisher.template selfadjointView<Eigen::Lower>().rankUpdate(slope, 1.0 / variance);
-  }
-
-  const data::Histories& histories_;
-  double minimum_gap_;
-  unsigned threads_;
-  std::vector<std::size_t> blocks_;
+  std::span<const StepGroup> groups_;
+  Engine engine_;
+  unsigned threads_ = 1;
+  std::size_t longest_ = 0;
+  std::vector<std::size_t> block_;
+  mutable std::vector<std::unique_ptr<float[]>> scratch_;  ///< one a thread, kept from pass to pass
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit

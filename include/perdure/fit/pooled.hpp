@@ -3,212 +3,167 @@
 #include <perdure/core/abi.hpp>
 #include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
-#include <perdure/fit/coordinates.hpp>
+#include <perdure/fit/engine.hpp>
+#include <perdure/fit/facts.hpp>
+#include <perdure/fit/minimize.hpp>
 #include <perdure/fit/objective.hpp>
 #include <perdure/fit/options.hpp>
+#include <perdure/fit/portable.hpp>
+#include <perdure/fit/prior.hpp>
+#include <perdure/fit/report.hpp>
+#include <perdure/fit/steps.hpp>
+#include <perdure/fit/targets.hpp>
+#include <perdure/fit/uncertainty.hpp>
 #include <perdure/models/concept.hpp>
-#include <perdure/models/traits.hpp>
-
-#include <Eigen/Cholesky>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
 
-/// One set of parameters for all learners: maximum a posteriori by Fisher scoring with Levenberg–Marquardt damping inside the bounds.
-///
-/// The penalty is prior_weight × Σ ((w − default)/prior_sd)² / 2. Steps are taken in coordinates in which every law is a bound (Coordinates);
-/// a coordinate on its bound whose derivative points outwards is held, and only a step that lowers the objective is taken.
-template <models::MemoryModel M>
+/// One set of parameters for all cards: maximum a posteriori (minimize.hpp) under the prior of the options.
 class PooledFit {
  public:
-  static constexpr std::size_t n = M::specs.size();
-  using Values = std::array<double, n>;
-
-  PooledFit(const data::Histories& histories, const Options& options)
-      : objective_{histories, options.minimum_gap, options.threads}, options_{options} {
+  PooledFit(const ModelFacts& facts, const Engine& engine, const Steps& steps, const Options& options)
+      : facts_{facts},
+        engine_{engine},
+        steps_{steps},
+        options_{options},
+        prior_{options.prior ? *options.prior : Prior::usual(facts.specs, options.prior_weight)} {
     if (const auto problem = options.validate()) throw std::invalid_argument{problem->what};
   }
 
-  [[nodiscard]] FitReport run(const Values& start) const {
-    Point here = evaluate(models::lawful<M>(start));
+  [[nodiscard]] FitReport run(std::span<const double> start) const {
     FitReport report;
-    report.answers = here.derivatives.answers;
-    report.objective_path.push_back(here.objective);
-    if (report.answers == 0)
-      return finish(std::move(report), here, Status::no_data, "no answer comes a day or more after an earlier one on its card");
-    report.start_log_loss = here.derivatives.loss / static_cast<double>(report.answers);
-    if (!models::trainable<M>()) return finish(std::move(report), here, Status::converged, "this model's parameters are not trained");
-
-    double damping = 1e-3;
-    for (std::size_t iteration = 1; iteration <= options_.max_iterations; ++iteration) {
-      const std::optional<Values> next = better(here, damping);
-      if (!next) return finish(std::move(report), here, Status::converged, "no step lowers the objective any more");
-      const double before = here.objective;
-      here = evaluate(*next);
-      report.objective_path.push_back(here.objective);
-      if (options_.progress && !options_.progress(iteration, here.objective)) {
-        return finish(std::move(report), here, Status::interrupted, "stopped by the caller; these are the best parameters so far");
-      }
-      if (before - here.objective <= options_.tolerance * std::abs(before)) {
-        return finish(std::move(report), here, Status::converged, "the objective changes by less than the tolerance");
-      }
+    const Steps::Amount amount = steps_.amount();
+    report.answers = amount.answers;
+    report.effective_answers = amount.effective();
+    const std::vector<double> from = Coordinates{facts_}.lawful(start);
+    report.parameters = from;
+    if (amount.answers == 0 || !(amount.weight > 0.0)) {
+      report.reason = "no answer that counts comes late enough after an earlier one on its card";
+      report.objective_path = {prior_.value(from)};
+      return report;
     }
-    return finish(std::move(report), here, Status::iteration_limit, "the iteration limit was reached before convergence");
+    const Objective all{steps_.groups(), engine_, options_.threads};
+    report.start_log_loss = all.derivatives(from, Order::loss).loss / amount.weight;
+    report.evaluations = 1.0;
+    if (!facts_.trainable) {
+      report.status = Status::converged;
+      report.reason = "this model's parameters are not trained";
+      report.log_loss = report.start_log_loss;
+      report.objective_path = {amount.weight * report.log_loss + prior_.value(from)};
+      return report;
+    }
+    const double start_objective = report.start_log_loss * amount.weight + prior_.value(from);
+    Minimum found = minimum(all, from, report);
+    constexpr double rounding = 1e-5;  // of the engine's sums
+    const bool elsewhere = std::abs(found.objective_path.front() - start_objective) > rounding * start_objective;
+    if (elsewhere) found.objective_path.insert(found.objective_path.begin(), start_objective);  // there was a warm start
+    if (options_.second_start && found.status != Status::interrupted) compare_with_defaults(all, from, found, report);
+    return described(std::move(report), std::move(found), amount);
   }
 
  private:
-  using Vector = Eigen::Matrix<double, static_cast<int>(n), 1>;
-  using Matrix = Eigen::Matrix<double, static_cast<int>(n), static_cast<int>(n)>;
+  static constexpr std::size_t groups_worth_a_sample = 1024;  ///< of 64 cards: a log that is worth a look at a part of it first
+  static constexpr std::size_t sampled_groups = 64;
 
-  struct Point {
-    Values values{};
-    Derivatives<n> derivatives;
-    double objective{};
-    Vector gradient;   ///< of the objective, in the coordinates of Coordinates<M>
-    Matrix curvature;  ///< Fisher information plus prior, in the same
-    typename Coordinates<M>::Pinned pinned{};
-  };
-
-  [[nodiscard]] double penalty(const Values& values) const {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) sum += 0.5 * options_.prior_weight * square((values[i] - M::specs[i].init) / M::specs[i].prior_sd);
-    return sum;
+  [[nodiscard]] Minimum minimum(const Objective& all, const std::vector<double>& from, FitReport& report) const {
+    const std::vector<double> warm = options_.warm_start ? warmed(from, report) : from;
+    Minimizer minimizer{facts_, prior_, [&all](std::span<const double> values, Order order) { return all.derivatives(values, order); }};
+    Minimum found = minimizer.run(warm, options_);
+    report.evaluations += static_cast<double>(found.evaluations);
+    return found;
   }
 
-  [[nodiscard]] Point evaluate(const Values& values) const {
-    Point p{values, objective_.derivatives(values), 0.0, {}, {}, {}};
-    p.objective = p.derivatives.loss + penalty(values);
-    p.gradient = p.derivatives.gradient;
-    p.curvature = p.derivatives.fisher;
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto k = static_cast<Eigen::Index>(i);
-      const double precision = options_.prior_weight / square(M::specs[i].prior_sd);
-      p.gradient[k] += precision * (values[i] - M::specs[i].init);
-      p.curvature(k, k) += precision;
+  /// An objective with kinks has more than one valley: a start far from the defaults may end in a poor one.
+  void compare_with_defaults(const Objective& all, const std::vector<double>& from, Minimum& found, FitReport& report) const {
+    std::vector<double> defaults(facts_.size());
+    for (std::size_t i = 0; i < defaults.size(); ++i) defaults[i] = facts_.specs[i].init;
+    if (from == Coordinates{facts_}.lawful(defaults)) return;
+    Minimum other = minimum(all, defaults, report);
+    const double gain = found.point.objective - other.point.objective;
+    if (gain <= 0.0) return;
+    constexpr double worth_saying = 0.5;  // nats over all answers
+    if (gain > worth_saying) {
+      report.warnings.push_back("from the given start the fit ended " + to_text(std::round(10.0 * gain) / 10.0) +
+                                " nats above where it ends from the defaults; this is the latter");
     }
-    p.pinned = Coordinates<M>::pull_back(values, p.gradient, p.curvature);
-    return p;
+    other.objective_path.insert(other.objective_path.begin(), found.objective_path.front());
+    found = std::move(other);
   }
 
-  /// Parameters with a lower objective, raising the damping until a step succeeds; nothing when none does.
-  [[nodiscard]] std::optional<Values> better(const Point& here, double& damping) const {
-    constexpr double least_damping = 1e-9;
-    constexpr double most_damping = 1e9;
-    for (; damping <= most_damping; damping *= 4.0) {
-      const Values candidate = step(here, damping);
-      if (candidate == here.values) continue;
-      if (objective_.loss(candidate) + penalty(candidate) < here.objective) {
-        damping = std::max(damping / 8.0, least_damping);
-        return candidate;
-      }
-    }
-    damping = most_damping;
-    return std::nullopt;
+  /// Parameters fitted to every k-th group of a large log, or the start. The prior counts as the sample's share.
+  [[nodiscard]] std::vector<double> warmed(const std::vector<double>& from, FitReport& report) const {
+    const std::span<const StepGroup> groups = steps_.groups();
+    if (groups.size() < groups_worth_a_sample) return from;
+    const std::size_t stride = std::min(groups.size() / sampled_groups, std::size_t{20});
+    std::vector<StepGroup> sample;
+    for (std::size_t g = 0; g < groups.size(); g += stride) sample.push_back(groups[g]);
+    const double share = static_cast<double>(sample.size()) / static_cast<double>(groups.size());
+    const Objective part{sample, engine_, options_.threads};
+    const Prior scaled{prior_.scale(), prior_.mean(), share * prior_.precision()};
+    Minimizer minimizer{facts_, scaled, [&part](std::span<const double> values, Order order) { return part.derivatives(values, order); }};
+    Options options = options_;
+    constexpr double rough = 1e-6;  // of the objective; the sample's own noise is larger
+    options.tolerance = std::max(options_.tolerance, rough);
+    options.progress = nullptr;
+    const Minimum found = minimizer.run(from, options);
+    report.evaluations += share * static_cast<double>(found.evaluations);
+    return found.point.values;
   }
 
-  /// Minimum of the damped quadratic model within the bounds: a coordinate whose step would leave its bounds stops there, and the others are
-  /// solved again around it, until none leaves.
-  [[nodiscard]] static Values step(const Point& here, double damping) {
-    Matrix damped = here.curvature;
-    std::array<bool, n> fixed{};
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto k = static_cast<Eigen::Index>(i);
-      damped(k, k) += damping * (here.curvature(k, k) + 1.0 / square(M::specs[i].prior_sd));
-      fixed[i] = held(here, i);
+  [[nodiscard]] FitReport described(FitReport report, Minimum found, const Steps::Amount& amount) const {
+    const Quadratic quadratic{facts_};
+    report.status = found.status;
+    report.reason = std::move(found.reason);
+    report.parameters = found.point.values;
+    report.objective_path = std::move(found.objective_path);
+    report.log_loss = found.point.loss / amount.weight;
+    report.predicted_decrease = found.promised;
+    const std::vector<bool> held = quadratic.held(found.point);
+    double squares = 0.0;
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+      const double slope = held[i] ? 0.0 : found.point.gradient[static_cast<Eigen::Index>(i)];
+      squares += slope * slope;
+      const models::ParamSpec& spec = facts_.specs[i];
+      if (report.parameters[i] <= spec.lower || report.parameters[i] >= spec.upper) report.at_bound.push_back(i);
     }
-    Vector move = Vector::Zero();
-    for (bool leaves = true; leaves;) {
-      leaves = false;
-      const Vector free_move = solve(damped, here.gradient, move, fixed);
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto k = static_cast<Eigen::Index>(i);
-        if (fixed[i]) continue;
-        const double kept =
-            std::clamp(free_move[k], Coordinates<M>::room_below(here.values, i), Coordinates<M>::room_above(here.values, i));
-        if (kept == free_move[k]) continue;
-        move[k] = kept;
-        fixed[i] = leaves = true;
-      }
-      if (!leaves) move = free_move;
-    }
-    return Coordinates<M>::moved(here.values, here.pinned, move);
-  }
-
-  /// Moves of the coordinates that are not fixed, given those that are; the fixed ones are returned as they are.
-  [[nodiscard]] static Vector solve(const Matrix& damped, const Vector& gradient, const Vector& move, const std::array<bool, n>& fixed) {
-    Matrix system = damped;
-    Vector given = Vector::Zero();
-    for (std::size_t i = 0; i < n; ++i) {
-      if (fixed[i]) given[static_cast<Eigen::Index>(i)] = move[static_cast<Eigen::Index>(i)];
-    }
-    Vector right = -gradient - damped * given;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!fixed[i]) continue;
-      const auto k = static_cast<Eigen::Index>(i);
-      system.row(k).setZero();
-      system.col(k).setZero();
-      system(k, k) = 1.0;
-      right[k] = given[k];
-    }
-    const Vector solved = system.ldlt().solve(right);
-    return solved.allFinite() ? solved : given;
-  }
-
-  [[nodiscard]] static bool held(const Point& p, std::size_t i) {
-    if (p.pinned[i]) return true;
-    const double slope = p.gradient[static_cast<Eigen::Index>(i)];
-    return (Coordinates<M>::room_below(p.values, i) >= 0.0 && slope > 0.0) ||
-           (Coordinates<M>::room_above(p.values, i) <= 0.0 && slope < 0.0);
-  }
-
-  /// What one more undamped step would gain if the objective were its quadratic model: 0 at the optimum.
-  [[nodiscard]] static double predicted_decrease(const Point& here) {
-    const Values next = step(here, 0.0);
-    Vector move = Vector::Zero();
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!here.pinned[i]) move[static_cast<Eigen::Index>(i)] = Coordinates<M>::value(next, i) - Coordinates<M>::value(here.values, i);
-    }
-    return -(here.gradient.dot(move) + 0.5 * move.dot(here.curvature * move));
-  }
-
-  [[nodiscard]] FitReport finish(FitReport report, const Point& here, Status status, std::string reason) const {
-    report.status = status;
-    report.reason = std::move(reason);
-    report.parameters.assign(here.values.begin(), here.values.end());
-    if (report.answers == 0) return report;
-    report.log_loss = here.derivatives.loss / static_cast<double>(report.answers);
-    for (std::size_t i = 0; i < n; ++i) {
-      if (here.values[i] <= M::specs[i].lower || here.values[i] >= M::specs[i].upper) report.at_bound.push_back(i);
-    }
-    if (models::trainable<M>()) report.predicted_decrease = predicted_decrease(here);
-    constexpr double worth_a_status = 0.01;  // nats over all answers: no prediction changes by what is below
-    if (status == Status::converged && !(std::abs(report.predicted_decrease) <= worth_a_status)) {
-      report.status = Status::stalled;
-      report.reason +=
-          ", though its quadratic model promises " + to_text(std::round(100.0 * report.predicted_decrease) / 100.0) + " nats more";
-    }
+    report.gradient_norm = std::sqrt(squares);
+    report.gradient = found.point.slope;
+    report.information = found.point.fisher;
+    prior_.add_to(report.parameters, report.gradient, report.information);
+    Uncertainty{facts_, prior_, quadratic, found.point}.describe(report);
     return report;
   }
 
-  [[nodiscard]] static constexpr double square(double x) noexcept { return x * x; }
-
-  Objective<M> objective_;
+  ModelFacts facts_;
+  Engine engine_;
+  const Steps& steps_;
   Options options_;
+  Prior prior_;
 };
 
-/// Fits `M` to all cards at once, from `start` (in spec order).
+/// Fits a model to all cards at once, from `start` (in spec order). Throws std::invalid_argument for options that do not fit.
+[[nodiscard]] inline FitReport pooled(const ModelFacts& facts, const Engine& engine, const data::Histories& histories,
+                                      std::span<const double> start, const Options& options = {}) {
+  if (const auto problem = options.validate()) throw std::invalid_argument{problem->what};
+  const Steps steps{histories, later_answers(histories, options.minimum_gap)};
+  return PooledFit{facts, engine, steps, options}.run(start);
+}
+
+/// The same by the model's template: no compiled library is needed. perdure/batch/fit_engine.hpp has faster sums for some models.
 template <models::MemoryModel M>
 [[nodiscard]] FitReport pooled(const data::Histories& histories, const std::array<double, M::specs.size()>& start,
                                const Options& options = {}) {
-  return PooledFit<M>{histories, options}.run(start);
+  return pooled(facts<M>(), portable<M>(), histories, start, options);
 }
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -1,3 +1,5 @@
+#include "fit_cases.hpp"
+
 #include <perdure/fit/coordinates.hpp>
 #include <perdure/fit/pooled.hpp>
 #include <perdure/models/fsrs6.hpp>
@@ -9,54 +11,77 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 namespace {
 
 using namespace perdure;
 using models::Fsrs6;
 using models::HalfLife;
-using C = fit::Coordinates<HalfLife>;  // first_wrong <= first_right; then gain and lapse
+// first_wrong <= first_right, in days; then gain and lapse
+const fit::Coordinates coordinates{fit::facts<HalfLife>()};
+const std::vector<double> at{10.0, 30.0, 4.0, 0.5};
 
 TEST(Coordinates, MovingTheFirstMovesAllAboveIt) {
-  const C::Values at{10.0, 30.0, 4.0, 0.5};
-  C::Vector move = C::Vector::Zero();
-  move[0] = 5.0;
-  EXPECT_EQ(C::moved(at, {}, move), (C::Values{15.0, 35.0, 4.0, 0.5}));
-  move[1] = -50.0;  // the rise ends at zero
-  EXPECT_EQ(C::moved(at, {}, move), (C::Values{15.0, 15.0, 4.0, 0.5}));
-  EXPECT_EQ(C::value(at, 1), 20.0);
-  EXPECT_EQ(C::room_below(at, 1), -20.0);
-  EXPECT_EQ(C::room_above(at, 1), 335.0);
+  Eigen::VectorXd move = Eigen::VectorXd::Zero(4);
+  const fit::Coordinates::Pinned none(4);
+  EXPECT_EQ(coordinates.moved(at, none, move), at);
+  move[0] = std::log(1.5);  // days move by factors
+  move[2] = -0.5;
+  const auto higher = coordinates.moved(at, none, move);
+  EXPECT_NEAR(higher[0], 15.0, 1e-12);
+  EXPECT_NEAR(higher[1], 45.0, 1e-12);
+  EXPECT_EQ(higher[2], 3.5);
+  EXPECT_EQ(higher[3], 0.5);
+  move[1] = -5.0;  // the rise ends at zero
+  const auto equal = coordinates.moved(at, none, move);
+  EXPECT_EQ(equal[0], equal[1]);
+  EXPECT_NEAR(coordinates.value(at, 1), std::log(3.0), 1e-12);
+  EXPECT_NEAR(coordinates.room_below(at, 1), -std::log(3.0), 1e-12);
+  EXPECT_NEAR(coordinates.room_above(at, 1), std::log(365.0 / 30.0), 1e-12);
 }
 
 TEST(Coordinates, PullBackIsTheChainRule) {
-  C::Vector gradient{{1.0, 2.0, 3.0, 4.0}};
-  C::Matrix curvature = C::Matrix::Identity();
-  const auto pinned = C::pull_back({10.0, 30.0, 4.0, 0.5}, gradient, curvature);
+  Eigen::VectorXd gradient{{1.0, 2.0, 3.0, 4.0}};
+  Eigen::MatrixXd curvature = Eigen::MatrixXd::Identity(4, 4);
+  const auto pinned = coordinates.pull_back(at, gradient, curvature);
   EXPECT_TRUE(std::none_of(pinned.begin(), pinned.end(), [](bool p) { return p; }));
-  EXPECT_EQ(gradient, (C::Vector{{3.0, 2.0, 3.0, 4.0}}));
-  EXPECT_EQ(curvature(0, 0), 2.0);
-  EXPECT_EQ(curvature(0, 1), 1.0);
-  EXPECT_EQ(curvature, curvature.transpose());
+  EXPECT_EQ(gradient, (Eigen::VectorXd{{10.0 + 60.0, 60.0, 3.0, 4.0}}));
+  EXPECT_EQ(curvature(0, 0), 100.0 + 900.0);
+  EXPECT_EQ(curvature(0, 1), 900.0);
+  EXPECT_EQ(curvature, curvature.transpose().eval());
+}
+
+TEST(Coordinates, PushForwardTurnsStepsIntoStepsOfParameters) {
+  const fit::Coordinates::Pinned none(4);
+  const Eigen::VectorXd z{{1e-6, 2e-6, -1e-6, 3e-6}};
+  const auto next = coordinates.moved(at, none, z);
+  const Eigen::MatrixXd outer = coordinates.push_forward(at, none, z * z.transpose());
+  for (Eigen::Index i = 0; i < 4; ++i) {
+    const double moved = next[static_cast<std::size_t>(i)] - at[static_cast<std::size_t>(i)];
+    EXPECT_NEAR(std::sqrt(outer(i, i)), std::abs(moved), 1e-4 * std::abs(moved));
+  }
 }
 
 TEST(Coordinates, AParameterAtItsUpperBoundThatWantsUpPullsNobody) {
-  C::Vector gradient{{1.0, -900.0, 0.0, 0.0}};
-  C::Matrix curvature = C::Matrix::Identity();
-  const C::Values at{10.0, 365.0, 4.0, 0.5};
-  const auto pinned = C::pull_back(at, gradient, curvature);
+  Eigen::VectorXd gradient{{1.0, -900.0, 0.0, 0.0}};
+  Eigen::MatrixXd curvature = Eigen::MatrixXd::Identity(4, 4);
+  const std::vector<double> high{10.0, 365.0, 4.0, 0.5};
+  const auto pinned = coordinates.pull_back(high, gradient, curvature);
   EXPECT_TRUE(pinned[1]);
-  EXPECT_EQ(gradient[0], 1.0);
-  C::Vector move = C::Vector::Zero();
-  move[0] = -3.0;
-  EXPECT_EQ(C::moved(at, pinned, move), (C::Values{7.0, 365.0, 4.0, 0.5}));
+  EXPECT_EQ(gradient[0], 10.0);
+  Eigen::VectorXd move = Eigen::VectorXd::Zero(4);
+  move[0] = std::log(0.7);
+  const auto next = coordinates.moved(high, pinned, move);
+  EXPECT_NEAR(next[0], 7.0, 1e-12);
+  EXPECT_EQ(next[1], 365.0);
 }
 
 /// Best objective by a slow search that knows no derivatives: each parameter in turn, in shrinking steps, inside bounds and order.
 template <class M>
-double searched(const fit::Objective<M>& objective, std::array<double, M::specs.size()> values) {
-  const auto total = [&objective](const auto& w) {
-    double sum = objective.loss(w);
+double searched(const fit_cases::Problem<M>& problem, std::array<double, M::specs.size()> values) {
+  const auto total = [&problem](const auto& w) {
+    double sum = problem.loss(w);
     for (std::size_t i = 0; i < w.size(); ++i) sum += 0.5 * std::pow((w[i] - M::specs[i].init) / M::specs[i].prior_sd, 2.0);
     return sum;
   };
@@ -85,7 +110,7 @@ double searched(const fit::Objective<M>& objective, std::array<double, M::specs.
 TEST(Coordinates, AFitWithAnOrderedParameterAtItsBoundFindsTheOptimum) {
   const HalfLife::Params<double> truth{20.0, 5000.0, 2.0, 0.5};
   const data::Histories histories{perdure::testing::simulated_log<HalfLife>(truth, 3000, 21), time::ElapsedRule::exact()};
-  const double best = searched(fit::Objective<HalfLife>{histories, 1.0, 1}, models::defaults<HalfLife>());
+  const double best = searched(fit_cases::Problem<HalfLife>{histories}, models::defaults<HalfLife>());
   for (const std::array<double, 4> start : {models::defaults<HalfLife>(), {300.0, 365.0, 4.0, 0.3}, {60.0, 365.0, 4.0, 0.3}}) {
     const auto report = fit::pooled<HalfLife>(histories, start);
     EXPECT_EQ(report.status, fit::Status::converged) << report.reason;

@@ -34,8 +34,8 @@ TEST(Observation, ItemsThatDifferAreShrunkLessThanItemsThatDoNot) {
     alike.answers.push_back(50.0);
     alike.successes.push_back(25.0);
   }
-  EXPECT_LT(fit::detail::shrinkage(differ, 0.5), 4.0);
-  EXPECT_EQ(fit::detail::shrinkage(alike, 0.5), 1024.0);
+  EXPECT_LT(fit::first_weight(differ, 0.5), 4.0);
+  EXPECT_EQ(fit::first_weight(alike, 0.5), 1024.0);
 }
 
 TEST(Observation, SameDayCurveMatchesTheObservedRate) {
@@ -48,6 +48,37 @@ TEST(Observation, SameDayCurveMatchesTheObservedRate) {
   // The simulation answers with recall itself: intercept 0, slope 1. Bounds are four standard errors of the logistic fit at this size.
   EXPECT_NEAR(o.intercept, 0.0, 0.5);
   EXPECT_NEAR(o.slope, 1.0, 0.25);
+}
+
+// Answers are fitted in bins: the objective of the answers one by one must be flat at what that gives.
+TEST(Observation, BinsLoseNothingThatCounts) {
+  const auto truth = models::default_params<HalfLife>();
+  const auto log = perdure::testing::simulated_log<HalfLife>(truth, 3000, 15);
+  const data::Histories histories{log, time::ElapsedRule::exact()};
+  Observation o;
+  const auto used = static_cast<double>(fit::fit_same_day<HalfLife>(histories, truth, o));
+  double by_intercept = o.intercept / 9.0;  // of the prior
+  double by_slope = o.slope - 1.0;
+  double answers = 0.0;
+  for (std::size_t c = 0; c < histories.cards(); ++c) {
+    const data::Card card = histories.card(c);
+    static_cast<void>(fit::replay<HalfLife, double>(truth, card, [&](std::size_t i, const auto& state) {
+      if (card.elapsed[i] >= 1.0) return;
+      const double x = Observation::bounded_logit(HalfLife::recall(truth, state, card.elapsed[i]));
+      const double off = 1.0 / (1.0 + std::exp(-(o.intercept + o.slope * x))) - (card.grade[i] > 1 ? 1.0 : 0.0);
+      by_intercept += off;
+      by_slope += off * x;
+      answers += 1.0;
+    }));
+  }
+  EXPECT_EQ(answers, used);
+  // A bin is 1/256 wide: its answers lie 1/512 from its mean at most, and their slopes cancel to first order.
+  EXPECT_NEAR(by_intercept, 0.0, 1e-4 * used);
+  EXPECT_NEAR(by_slope, 0.0, 1e-4 * used);
+  Observation again;
+  EXPECT_EQ(static_cast<double>(fit::fit_same_day<HalfLife>(histories, truth, again, 3)), used);
+  EXPECT_EQ(again.intercept, o.intercept);
+  EXPECT_EQ(again.slope, o.slope);
 }
 
 // Recall and answers run against each other: the best curve that does not fall is flat, at the observed rate.
@@ -84,7 +115,7 @@ TEST(PredictSequence, EveryRowHasOneProbabilityAndNoneSeesItself) {
   const auto log = perdure::testing::simulated_log<HalfLife>(truth, 200, 6);
   const data::Histories histories{log, time::ElapsedRule::exact()};
   const auto counts = fit::count_first(log, histories, 4);
-  const auto o = fit::fit_observation<HalfLife>(histories, counts, truth, 1.0);
+  const auto o = fit::fit_observation<HalfLife>(histories, counts, truth, 1.0).layer;
   const std::vector<double> rates(4, 0.25);
   const auto p = fit::predict_sequence<HalfLife>(log, histories, truth, o, rates);
   ASSERT_EQ(p.size(), log.size());

@@ -14,7 +14,10 @@ from .files import refuse_inputs, require_writable
 from .inputs import log_facts, read_log
 from .models import new_model
 from .output import Output
-from .plain import Row
+from .plain import Row, records
+
+MOST_PRIOR_WEIGHT = 1e6
+MOST_WARNINGS = 8
 
 
 def fit(
@@ -31,6 +34,25 @@ def fit(
         ),
     ],
     model: Annotated[str, typer.Option("--model", "-m", metavar="ID", help="Which model to fit.")] = "fsrs6",
+    pipeline: Annotated[
+        str | None,
+        typer.Option(
+            "--pipeline",
+            "--options",
+            metavar="NAME",
+            help="How to fit: perdure, or as fsrs_rs, fsrs_optimizer, py_fsrs do.",
+            show_default="perdure",
+        ),
+    ] = None,
+    prior_weight: Annotated[
+        float | None,
+        typer.Option(
+            "--prior-weight",
+            metavar="X",
+            help="How much the published defaults count; 0 switches them off.",
+            show_default="1",
+        ),
+    ] = None,
     tz: options.Tz = None,
     column: options.Column = None,
     skip_bad_rows: options.SkipBadRows = False,
@@ -45,12 +67,35 @@ def fit(
     require_writable(out)
     refuse_inputs(out, file)
     candidate = new_model(model, perdure.catalog())
+    candidate.set_params(options=fit_options(pipeline, prior_weight))
     log = read_log(file, column, tz, skip_bad_rows, output)
     fitted, found = train(candidate, log, model, threads, output)
     found = {"command": "fit", "file": str(file), "output": str(out), **found}
     fitted.save(out)
     output.result(found)
     output.show(*render(found))
+
+
+def fit_options(pipeline: str | None, prior_weight: float | None) -> Any:
+    """The options that the command line names; None for those of the model."""
+    import dataclasses
+
+    from perdure.errors import InputError
+    from perdure.fit_options import FitOptions
+
+    if pipeline is None and prior_weight is None:
+        return None
+    try:
+        chosen = FitOptions.of_pipeline(pipeline or "perdure")
+    except InputError as error:
+        raise InputError(error.problem, source="--pipeline", value=error.value, expected=error.expected) from None
+    if prior_weight is None:
+        return chosen
+    if not 0.0 <= prior_weight <= MOST_PRIOR_WEIGHT:
+        raise InputError(
+            "out of range", source="--prior-weight", value=prior_weight, expected=f"0 to {MOST_PRIOR_WEIGHT:g}"
+        )
+    return dataclasses.replace(chosen, prior_weight=prior_weight)
 
 
 def train(candidate: Any, log: Any, name: str, threads: int | None, output: Output) -> tuple[Any, Row]:
@@ -64,6 +109,9 @@ def train(candidate: Any, log: Any, name: str, threads: int | None, output: Outp
     return fitted, {
         "model": name,
         "log": log_facts(log),
+        "elapsed_rule": fitted.elapsed_rule,
+        "options": fitted.options_to_dict(),
+        "data": list(fitted.data_),
         "report": fitted.report_.to_dict(),
         "seconds": round(seconds, 3),
         "train": {
@@ -77,18 +125,17 @@ def train(candidate: Any, log: Any, name: str, threads: int | None, output: Outp
 def render(found: Row) -> list[RenderableType]:
     """The same, for a person."""
     log, train_loss, report = found["log"], found["train"], found["report"]
-    bounded = [row["name"] for row in found["parameters"] if row["at_bound"]]
     loss, constant = train_loss["log_loss"], train_loss["log_loss_constant"]
     lines = [
         ("model", found["model"]),
         ("learned from", f"{log['rows']:,} answers {tables.who(log)}"),
         ("status", _status(report)),
         ("log loss", f"{loss:.4f} on these answers; a constant guess has {constant:.4f}"),
-        ("at a bound", ", ".join(bounded) if bounded else "no parameter"),
         ("seconds", f"{found['seconds']:.1f}"),
         ("written to", found["output"]),
     ]
     parts: list[RenderableType] = [tables.facts(lines)]
+    parts += ["", *parameter_table(found["parameters"]), *warnings(report["warnings"])]
     if loss >= constant:
         parts.append("note: no better than the constant guess on its own answers; this log holds little to learn from")
     parts.append("`perdure evaluate` measures it on later answers that it has not seen.")
@@ -103,14 +150,33 @@ def log_loss(estimator: Any, log: Any) -> float:
 
 
 def parameters_of(fitted: Any) -> list[Row]:
-    """Name, fitted value, default and `at_bound` of every parameter."""
-    from perdure._catalog import defaults, find
+    """Name, value, default, standard error, 95 % interval, share learned, `at_bound` and a note of every parameter."""
+    rows = records(fitted.report_.to_frame())
+    return [{"name": row["parameter"], **{key: row[key] for key in row if key != "parameter"}} for row in rows]
 
-    start = defaults(find(fitted.id, fitted.profile)).tolist()
-    return [
-        {"name": name, "value": value, "default": default, "at_bound": name in fitted.report_.at_bound}
-        for name, value, default in zip(fitted.parameter_names, fitted.parameters_.tolist(), start, strict=True)
-    ]
+
+def parameter_table(rows: list[Row]) -> list[RenderableType]:
+    """Parameters with their standard errors, a line each, and what the columns mean."""
+    from rich.text import Text
+
+    from perdure._report_text import table
+
+    head, *lines = table([{"parameter": row["name"], **row} for row in rows])
+    parts: list[RenderableType] = [Text(head, style="bold"), *lines]
+    if any(row["at_bound"] for row in rows):
+        parts.append(Text("* on a bound", style="dim"))
+    if any(row["se"] is not None for row in rows):
+        meaning = "se: standard error; low, high: 95 %; learned: share that is not the prior's"
+        parts.append(Text(meaning, style="dim"))
+    return parts
+
+
+def warnings(sentences: list[str]) -> list[RenderableType]:
+    """What the answers could not tell, one line each."""
+    shown: list[RenderableType] = [f"note: {sentence}" for sentence in sentences[:MOST_WARNINGS]]
+    if len(sentences) > MOST_WARNINGS:
+        shown.append(f"note: {tables.count(len(sentences) - MOST_WARNINGS, 'more warning')} with --json")
+    return ["", *shown] if shown else []
 
 
 def _status(report: Row) -> str:

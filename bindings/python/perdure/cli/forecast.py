@@ -19,7 +19,7 @@ from .plain import Row, records
 
 AT_RISK = 0.6
 MOST_ROWS = 20
-CSV_COLUMNS = ("learner", "item", "skills", "cohort", "recall")
+CSV_COLUMNS = ("learner", "item", "skills", "cohort", "recall", "low", "high")
 
 
 def forecast(
@@ -73,20 +73,19 @@ def forecast(
 
 
 def retention(states: Any, log: Any, at: Any) -> list[Row]:
-    """One row per learner x item: learner, item, skill, cohort, recall."""
+    """One row per learner x item: learner, item, skill, cohort, recall and, where they are known, its 95 % bounds."""
     groups = Groups(log)
     rows = []
     for row in records(states.retention(at=at)):
         learner, item = str(row["learner"]), str(row["item"])
-        rows.append(
-            {
-                "learner": learner,
-                "item": item,
-                "cohort": groups.cohort(learner, item),
-                "skills": groups.skills(item),
-                "recall": row["recall"],
-            }
-        )
+        known: Row = {
+            "learner": learner,
+            "item": item,
+            "cohort": groups.cohort(learner, item),
+            "skills": groups.skills(item),
+        }
+        known.update({name: row[name] for name in ("recall", "low", "high") if name in row})
+        rows.append(known)
     return rows
 
 
@@ -150,8 +149,8 @@ def write_rows(path: Path, rows: list[Row]) -> None:
 def csv_row(row: Row) -> list[str]:
     """The cells of one learner x item, in the order of `CSV_COLUMNS`."""
     cohort = "" if row["cohort"] == EVERYONE else row["cohort"]
-    recall = "" if row["recall"] is None else f"{row['recall']:.6f}"
-    return [row["learner"], row["item"], "|".join(row["skills"]), cohort, recall]
+    recalls = ["" if row.get(name) is None else f"{row[name]:.6f}" for name in ("recall", "low", "high")]
+    return [row["learner"], row["item"], "|".join(row["skills"]), cohort, *recalls]
 
 
 def _grouped(rows: list[Row], keys: Any, names: tuple[str, ...]) -> list[Row]:

@@ -1,0 +1,80 @@
+"""Labels of the answers of a log: what makes the groups of a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from .errors import InputError
+from .log import ReviewLog
+
+NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Code of every row's label, -1 for none, and the labels that codes stand for."""
+
+    code: npt.NDArray[np.int64]
+    names: list[str]
+
+    def used(self) -> tuple[npt.NDArray[np.uint32], list[str]]:
+        """Codes of the labels that rows have, and those labels, in order; InputError for a row without one."""
+        missing = np.flatnonzero(self.code == NO_LABEL)
+        if len(missing):
+            raise InputError(
+                "no label", source="by", row=int(missing[0]), expected="a label for every answer of the fit"
+            )
+        used, code = np.unique(self.code, return_inverse=True)
+        return code.astype(np.uint32), [self.names[i] for i in used.tolist()]
+
+    def places(self, known: dict[str, int]) -> npt.NDArray[np.uint32]:
+        """Where each row's label stands among the known ones; their number for an unknown label, or for none."""
+        place = np.array([*(known.get(name, len(known)) for name in self.names), len(known)], dtype=np.uint32)
+        return np.ascontiguousarray(place[self.code])  # -1 is the last
+
+
+def kind_of(log: ReviewLog, by: Any) -> str:
+    """What labels belong to: a mapping's ``"learner"`` or ``"item"``; else the name of a column."""
+    if isinstance(by, str):
+        return by
+    if not isinstance(by, Mapping):
+        raise InputError("neither a column nor a mapping", source="by", value=by, expected="'learner', 'item', ...")
+    for kind, ids in (("learner", log.learners), ("item", log.items)):
+        if any(one in by for one in ids):
+            return kind
+    raise InputError("maps neither learners nor items of the log", source="by", expected="{id: label, ...}")
+
+
+def labels_of(log: ReviewLog, by: Any, kind: str) -> Labels:
+    """Labels of every row of a log."""
+    core = log._core
+    if isinstance(by, Mapping):
+        ids, code = (log.learners, core.learner) if kind == "learner" else (log.items, core.item)
+        return _by_id([by.get(one) for one in ids], code)
+    if by == "learner":
+        return Labels(core.learner.astype(np.int64), log.learners)
+    if by == "item":
+        return Labels(core.item.astype(np.int64), log.items)
+    if by == "skills" and "skills" in log._more:
+        skills = log.skills_of_items()
+        return _by_id([skills.get(item) for item in log.items], core.item)
+    if by not in log._more:
+        expected = ", ".join(["learner", "item", *(name for name in log._more if name != "score")])
+        raise InputError("the log has no such column", source="by", value=by, expected=expected)
+    encoded = pa.array(log._more[by]).cast(pa.string()).dictionary_encode()
+    codes = encoded.indices.fill_null(NO_LABEL).to_numpy(zero_copy_only=False)
+    return Labels(codes.astype(np.int64), encoded.dictionary.to_pylist())
+
+
+def _by_id(labels: list[Any], code: npt.NDArray[np.uint32]) -> Labels:
+    """Labels of rows from those of their ids; None is no label."""
+    names = list(dict.fromkeys(str(label) for label in labels if label is not None))
+    place = {name: i for i, name in enumerate(names)}
+    of_id = np.array([NO_LABEL if label is None else place[str(label)] for label in labels], dtype=np.int64)
+    return Labels(of_id[code], names)

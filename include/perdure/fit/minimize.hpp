@@ -1,0 +1,185 @@
+#pragma once
+
+#include <perdure/core/abi.hpp>
+#include <perdure/core/text.hpp>
+#include <perdure/fit/coordinates.hpp>
+#include <perdure/fit/facts.hpp>
+#include <perdure/fit/objective.hpp>
+#include <perdure/fit/options.hpp>
+#include <perdure/fit/prior.hpp>
+#include <perdure/fit/quadratic.hpp>
+#include <perdure/fit/report.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace perdure::inline PERDURE_ABI::fit {
+
+/// Where a minimisation ended.
+struct Minimum {
+  Status status = Status::no_data;
+  std::string reason;
+  Point point;
+  std::vector<double> objective_path;
+  std::size_t evaluations = 0;
+  double promised = 0.0;  ///< by one more step, nats; where a kink stops the fit, along it
+};
+
+/// Maximum a posteriori by Fisher scoring with Levenberg–Marquardt damping inside the bounds.
+///
+/// Steps are taken in coordinates in which every law is a bound (coordinates.hpp), on a quadratic model whose curvature is Fisher information
+/// plus prior (quadratic.hpp); only a step that lowers the objective is taken. The damping follows how much of the promised decrease came
+/// (Nielsen's rule). The first try of a step is evaluated with all derivatives, since most are taken; tries after a failed one by their loss.
+class Minimizer {
+ public:
+  using Data = std::function<Derivatives(std::span<const double> values, Order order)>;
+
+  Minimizer(const ModelFacts& facts, Prior prior, Data data) : quadratic_{facts}, prior_{std::move(prior)}, data_{std::move(data)} {}
+
+  [[nodiscard]] Minimum run(std::span<const double> start, const Options& options) {
+    Minimum m;
+    m.point = evaluate(quadratic_.coordinates().lawful(start));
+    m.objective_path.push_back(m.point.objective);
+    const auto finish = [&](Status status, std::string reason) {
+      m.status = status;
+      m.reason = std::move(reason);
+      m.promised = left_;
+      m.evaluations = evaluations_;
+      return std::move(m);
+    };
+    damping_ = first_damping;
+    growth_ = 2.0;
+    kinks_ = 0;
+    int idle = 0;  // steps in a row that were not worth it
+    for (std::size_t iteration = 1; iteration <= options.max_iterations; ++iteration) {
+      const double worth = std::max(least_worth, options.tolerance * std::abs(m.point.objective));
+      left_ = quadratic_.predicted_decrease(m.point);
+      if (left_ <= worth) return finish(Status::converged, "one more step promises next to nothing");
+      std::optional<Point> next = idle < (left_ > worth_a_status(m.point.objective) ? most_idle_before_stalling : most_idle)
+                                      ? better(m.point, worth)
+                                      : std::nullopt;
+      if (!next) {
+        if (left_ <= worth_a_status(m.point.objective)) return finish(Status::converged, "no step lowers the objective any more");
+        return finish(Status::stalled, "no step lowers the objective any more, though its quadratic model promises " +
+                                           to_text(std::round(100.0 * left_) / 100.0) + " nats more");
+      }
+      idle = m.point.objective - next->objective <= worth ? idle + 1 : 0;
+      m.point = std::move(*next);
+      m.objective_path.push_back(m.point.objective);
+      if (options.progress && !options.progress(iteration, m.point.objective)) {
+        return finish(Status::interrupted, "stopped by the caller; these are the best parameters so far");
+      }
+    }
+    left_ = quadratic_.predicted_decrease(m.point);
+    if (left_ <= worth_a_status(m.point.objective)) return finish(Status::converged, "the last step promises next to nothing");
+    return finish(Status::iteration_limit, "the iteration limit was reached before convergence");
+  }
+
+  [[nodiscard]] const Quadratic& quadratic() const noexcept { return quadratic_; }
+
+  /// The objective, with all that a step needs.
+  [[nodiscard]] Point evaluate(std::vector<double> values) {
+    ++evaluations_;
+    Derivatives d = data_(values, Order::fisher);
+    return quadratic_.point(std::move(values), std::move(d), prior_);
+  }
+
+ private:
+  /// What a kink may leave of a promise, in nats over all answers, for a fit to count as converged: 1e-4 of the objective, at least 0.1 (half a
+  /// standard error in any direction), at most 0.5 (one).
+  [[nodiscard]] static double worth_a_status(double objective) { return std::clamp(1e-4 * std::abs(objective), 0.1, 0.5); }
+
+  static constexpr double first_damping = 3e-2;
+  static constexpr double least_damping = 1e-9;
+  static constexpr double most_damping = 1e9;
+  static constexpr double least_worth = 0.01;          // nats over all answers: a seventh of a standard error at most
+  static constexpr int most_idle = 2;                  // steps in a row that were not worth it, before the fit counts as converged
+  static constexpr int most_idle_before_stalling = 8;  // and before it counts as stalled
+  static constexpr int most_mixed = 1;                 // more mixing settled real logs no better
+  static constexpr int most_kinks = 8;                 // that a fit follows: each costs some passes and brings little
+
+  /// A point with a lower objective, raising the damping until a step succeeds, and in the end along the kink that stopped it; nothing when none
+  /// does. `left_` is then what the quadratic model still promises.
+  [[nodiscard]] std::optional<Point> better(const Point& here, double worth) {
+    constexpr double share_of_worth = 1e-3;  // a step that promises less cannot be told from rounding
+    Point model = here;                      // its gradient may be mixed with one found beyond a kink
+    std::vector<double> beyond;
+    for (int tries = 0; damping_ <= most_damping; ++tries) {
+      const Quadratic::Step step = quadratic_.step(model, damping_);
+      if (step.promised <= share_of_worth * worth || step.values == here.values) break;
+      beyond = step.values;
+      if (tries <= most_mixed) {
+        Point candidate = evaluate(step.values);
+        if (settle(here, candidate.objective, step.promised)) return candidate;
+        if (tries < most_mixed) model.gradient = quadratic_.mixed(here, candidate.gradient, damping_);
+      } else if (settle(here, objective(step.values), step.promised)) {
+        return evaluate(step.values);
+      }
+    }
+    left_ = quadratic_.predicted_decrease(here);
+    return beyond.empty() || kinks_++ >= most_kinks ? std::nullopt : along_kink(here, beyond, worth);
+  }
+
+  /// A point with a lower objective by a gradient mixed from here and from places close by where the objective is higher: one for each kink that
+  /// meets here.
+  [[nodiscard]] std::optional<Point> along_kink(const Point& here, std::vector<double> beyond, double worth) {
+    constexpr double calm = 1e-2;  // damping of the first try
+    constexpr int most_mixed_places = 4;
+    constexpr int most_tries = 4;
+    Point model = here;
+    for (int places = 0; places < most_mixed_places; ++places) {
+      model.gradient = quadratic_.mixed(model, evaluate(beyond).gradient, calm);
+      left_ = std::min(left_, quadratic_.predicted_decrease(model));
+      double damping = calm;
+      for (int tries = 0; tries < most_tries && left_ > worth; ++tries, damping *= 30.0) {
+        const Quadratic::Step step = quadratic_.step(model, damping);
+        if (objective(step.values) < here.objective) {
+          damping_ = damping;
+          return evaluate(step.values);
+        }
+        beyond = step.values;
+      }
+      if (left_ <= worth) break;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] double objective(const std::vector<double>& values) {
+    ++evaluations_;
+    return data_(values, Order::loss).loss + prior_.value(values);
+  }
+
+  /// Moves the damping by what came of what was promised; true when the objective fell.
+  bool settle(const Point& here, double objective, double promised) {
+    const double gain = here.objective - objective;
+    if (gain > 0.0) {
+      const double shape = 2.0 * gain / promised - 1.0;
+      damping_ = std::max(least_damping, damping_ * std::clamp(1.0 - shape * shape * shape, 1.0 / 8.0, 2.0));
+      growth_ = 2.0;
+      return true;
+    }
+    damping_ *= growth_;
+    growth_ = std::min(growth_ * 2.0, 64.0);
+    return false;
+  }
+
+  Quadratic quadratic_;
+  Prior prior_;
+  Data data_;
+  std::size_t evaluations_ = 0;
+  double damping_ = first_damping;
+  double growth_ = 2.0;
+  double left_ = 0.0;
+  int kinks_ = 0;
+};
+
+}  // namespace perdure::inline PERDURE_ABI::fit

@@ -1,0 +1,315 @@
+#pragma once
+
+#include "bounded_step.hpp"
+#include "cohort_estimate.hpp"
+#include "scales.hpp"
+#include "segment_quadratics.hpp"
+#include "segments.hpp"
+
+#include <perdure/core/abi.hpp>
+#include <perdure/core/parallel.hpp>
+#include <perdure/core/text.hpp>
+#include <perdure/fit/engine.hpp>
+#include <perdure/fit/facts.hpp>
+#include <perdure/fit/hierarchical.hpp>
+#include <perdure/fit/report.hpp>
+#include <perdure/fit/steps.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace perdure::inline PERDURE_ABI::fit::detail {
+
+/// Parameters of segments drawn towards their mean: passes over the data around rounds of the cohort (cohort_estimate.hpp). A segment is
+/// evaluated where the quadratic it has promises most, and takes that place when its loss plus prior falls; else it keeps what it has and
+/// its next step is damped. Segments that gain nothing more are left out of the next pass.
+class PartialPooling {
+ public:
+  PartialPooling(const ModelFacts& facts, const Engine& engine, const Steps& steps, std::span<const double> pooled,
+                 const HierarchicalOptions& options)
+      : facts_{facts},
+        engine_{engine},
+        steps_{steps},
+        options_{options},
+        scales_{facts},
+        quadratics_{steps.segments(), scales_.size()},
+        pooled_(pooled.begin(), pooled.end()),
+        estimate_{facts, scales_, pooled, options},
+        damping_(steps.segments(), 0.0),
+        promised_(steps.segments(), 0.0),
+        marginal_(steps.segments(), 0.0) {
+    for (std::size_t s = 0; s < steps.segments(); ++s) {
+      if (speaks(steps, s)) active_.push_back(static_cast<std::uint32_t>(s));
+      for (const StepGroup& group : steps.groups(s)) longest_ = std::max(longest_, group.rows);
+    }
+  }
+
+  /// \param partly  the pooled parameters come from a part of the segments
+  void run(bool partly, HierarchicalReport& report) {
+    std::vector<double> values;
+    for (std::size_t k = 0; k < active_.size(); ++k) values.insert(values.end(), pooled_.begin(), pooled_.end());
+    std::vector<std::uint32_t> open = active_;  // segments that are evaluated next
+    report.status = Status::iteration_limit;
+    for (std::size_t pass = 0;; ++pass) {
+      evaluate(open, values, pass == 0, report);
+      if (pass == 0 && partly) estimate_.refine_pooled(quadratics_, active_);
+      if (pass < moving_passes) {
+        update_cohort(pass, report);
+        open = active_;  // the prior has moved under all of them
+      }
+      open = propose(open, values);
+      const double objective = estimate_.objective(total(marginal_), active_.size());
+      report.objective_path.push_back(objective);
+      if (options_.base.progress && !options_.base.progress(pass + 1, objective)) {
+        report.status = Status::interrupted;
+        report.reason = "stopped by the caller; these are the best parameters so far";
+        break;
+      }
+      if (open.empty()) {
+        report.status = Status::converged;
+        report.reason = "one more step promises next to nothing for any segment";
+        break;
+      }
+      if (pass >= options_.max_passes) {
+        report.reason = "the limit of passes was reached while " + to_text(open.size()) + " segments still moved";
+        break;
+      }
+    }
+    describe(report);
+  }
+
+ private:
+  static constexpr double worth_a_step = 0.05;     // nats over all answers of a segment: a standard error is worth 0.5
+  static constexpr double most_damping = 1e4;      // a segment that needs more stands at a kink
+  static constexpr std::size_t moving_passes = 3;  // in which mean and covariance follow; then segments settle under them
+
+  /// Loss, gradient and Fisher matrix of `members` at `values` (row k: of member k), on the transformed scale. A segment whose loss plus
+  /// prior does not fall keeps what it has.
+  void evaluate(const std::vector<std::uint32_t>& members, const std::vector<double>& values, bool first, HierarchicalReport& report) {
+    const std::size_t n = facts_.size();
+    const std::size_t workers = std::min<std::size_t>(options_.base.threads, std::max<std::size_t>(members.size(), 1));
+    std::atomic<std::size_t> next{0};
+    constexpr std::size_t at_a_time = 4;
+    parallel_for(workers, options_.base.threads, [&](std::size_t) {
+      std::vector<float> scratch(engine_.scratch(longest_));
+      std::vector<double> gradient(n), fisher(n * n), t(n);
+      for (std::size_t from = next.fetch_add(at_a_time); from < members.size(); from = next.fetch_add(at_a_time)) {
+        for (std::size_t k = from; k < std::min(members.size(), from + at_a_time); ++k) {
+          const std::uint32_t s = members[k];
+          const std::span<const double> w = std::span{values}.subspan(k * n, n);
+          double loss = 0.0;
+          std::fill(gradient.begin(), gradient.end(), 0.0);
+          std::fill(fisher.begin(), fisher.end(), 0.0);
+          const auto groups = steps_.groups(s);
+          engine_.add(w.data(), groups.data(), groups.size(), static_cast<int>(Order::fisher), &loss, gradient.data(), fisher.data(),
+                      scratch.data());
+          const VectorXd moved = scales_.transform(w);
+          std::copy(moved.begin(), moved.end(), t.begin());
+          if (!first) {
+            constexpr double poor = 0.25;  // share of the promise
+            const double gain = quadratics_.loss(s) + distance(quadratics_.at(s)) - loss - distance(t);
+            damping_[s] = gain < poor * promised_[s] ? std::max(1.0, 8.0 * damping_[s]) : damping_[s] > 0.1 ? damping_[s] / 8.0 : 0.0;
+            if (!(gain > 0.0)) continue;
+          }
+          keep(s, w, t, loss, gradient, fisher);
+        }
+      }
+    });
+    std::size_t answers = 0;
+    for (const std::uint32_t s : members) answers += steps_.amount(s).answers;
+    report.evaluations += static_cast<double>(answers) / static_cast<double>(std::max<std::size_t>(steps_.amount().answers, 1));
+  }
+
+  void keep(std::uint32_t s, std::span<const double> w, const std::vector<double>& t, double loss, const std::vector<double>& gradient,
+            const std::vector<double>& fisher) {
+    const std::size_t n = facts_.size();
+    quadratics_.loss(s) = loss;
+    std::copy(t.begin(), t.end(), quadratics_.at(s).begin());
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double slope = slope_of(scales_.scale()[i], w[i]);
+      quadratics_.gradient(s)[i] = gradient[i] * slope;
+      for (std::size_t j = 0; j <= i; ++j) {
+        quadratics_.fisher(s)[place++] = fisher[i * n + j] * slope * slope_of(scales_.scale()[j], w[j]);
+      }
+    }
+  }
+
+  /// (t - mean)' precision (t - mean) / 2
+  [[nodiscard]] double distance(std::span<const double> t) const {
+    const VectorXd off = Eigen::Map<const VectorXd>(t.data(), scales_.size()) - estimate_.prior().mean;
+    return 0.5 * off.dot(estimate_.prior().precision * off);
+  }
+
+  /// Rounds of the cohort's mean and covariance on the quadratics: the first ones on a sample of the segments, the last one on all.
+  void update_cohort(std::size_t pass, HierarchicalReport& report) {
+    constexpr std::size_t enough = 256;             // segments tell the covariance well enough for the first rounds,
+    constexpr std::size_t enough_answers = 50'000;  // when they hold so many answers
+    constexpr double little = 0.02;                 // relative change of a standard deviation
+    constexpr std::size_t scale_rounds = 12;
+    constexpr std::size_t first_rounds = 6;
+    constexpr std::size_t later_rounds = 3;
+    const std::size_t stride = std::max<std::size_t>(1, std::min(active_.size() / enough, steps_.amount().answers / enough_answers));
+    std::vector<std::uint32_t> sample;
+    for (std::size_t k = 0; k < active_.size(); k += stride) sample.push_back(active_[k]);
+    if (pass > 0) estimate_.set_covariance(covariance_);
+    const auto rounds = [&](std::size_t most, const auto& update) {
+      for (std::size_t round = 0; round < most; ++round) {
+        ++report.rounds;
+        if (update(estimate_.sums(quadratics_, sample)) < little) break;
+      }
+    };
+    if (pass == 0) rounds(scale_rounds, [this](const CohortEstimate::Sums& sums) { return estimate_.update_scale(sums); });
+    rounds(pass == 0 ? first_rounds : later_rounds, [this](const CohortEstimate::Sums& sums) { return estimate_.update_covariance(sums); });
+    if (options_.covariance_scale == 1.0) {
+      const CohortEstimate::Sums sums = estimate_.sums(quadratics_, active_);
+      ++report.rounds;
+      estimate_.update_mean(sums);
+      static_cast<void>(estimate_.update_covariance(sums));
+      covariance_ = estimate_.prior().covariance;
+      return;
+    }
+    covariance_ = estimate_.prior().covariance;
+    estimate_.set_covariance(options_.covariance_scale * covariance_);
+    estimate_.update_mean(estimate_.sums(quadratics_, active_));
+  }
+
+  [[nodiscard]] static double total(const std::vector<double>& values) {
+    double sum = 0.0;
+    for (const double x : values) sum += x;
+    return sum;
+  }
+
+  /// Where the segments among `members` that still gain should be evaluated next: their numbers; `values` gets their parameters.
+  [[nodiscard]] std::vector<std::uint32_t> propose(const std::vector<std::uint32_t>& members, std::vector<double>& values) {
+    const std::size_t n = facts_.size();
+    constexpr std::size_t block = 32;
+    std::vector<double> proposed(members.size() * n);
+    std::vector<std::uint8_t> moves(members.size());
+    parallel_for((members.size() + block - 1) / block, options_.base.threads, [&](std::size_t b) {
+      Posterior posterior{n};
+      for (std::size_t k = b * block; k < std::min(members.size(), (b + 1) * block); ++k) {
+        const std::uint32_t s = members[k];
+        const std::span<double> w = std::span{proposed}.subspan(k * n, n);
+        posterior.update(quadratics_, s, estimate_.prior(), damping_[s]);
+        promised_[s] = posterior.promised();
+        marginal_[s] = quadratics_.loss(s) + posterior.distance() - posterior.promised() + 0.5 * posterior.log_determinant();
+        if (scales_.make_lawful(posterior.mode())) {
+          scales_.restore(posterior.mode(), facts_, w);
+        } else {
+          promised_[s] = bounded_step(facts_, scales_, quadratics_, s, estimate_.prior(), damping_[s], w);
+        }
+        moves[k] = promised_[s] > worth_a_step && damping_[s] < most_damping ? 1 : 0;
+      }
+    });
+    std::vector<std::uint32_t> open;
+    values.clear();
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      if (moves[k] == 0) continue;
+      open.push_back(members[k]);
+      values.insert(values.end(), proposed.begin() + static_cast<std::ptrdiff_t>(k * n),
+                    proposed.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
+    }
+    return open;
+  }
+
+  [[nodiscard]] Status status_of(std::size_t s, Status all) const noexcept {
+    if (all == Status::interrupted) return all;
+    if (damping_[s] >= most_damping) return Status::stalled;
+    return promised_[s] <= worth_a_step ? Status::converged : Status::iteration_limit;
+  }
+
+  void describe(HierarchicalReport& report) {
+    const std::size_t n = facts_.size();
+    const detail::CohortPrior& prior = estimate_.prior();
+    report.mean.resize(n);
+    scales_.restore({prior.mean.data(), n}, facts_, report.mean);
+    report.covariance = prior.covariance;
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto k = static_cast<Index>(i);
+      report.mean_errors[i] = std::sqrt(std::max(0.0, estimate_.mean_covariance()(k, k))) * slope_of(scales_.scale()[i], report.mean[i]);
+    }
+    const std::size_t segments = steps_.segments();
+    constexpr std::size_t block = 32;
+    parallel_for((segments + block - 1) / block, options_.base.threads, [&](std::size_t b) {
+      Posterior posterior{n};
+      for (std::size_t s = b * block; s < std::min(segments, (b + 1) * block); ++s) {
+        const std::span<double> w = std::span{report.parameters}.subspan(s * n, n);
+        const std::span<double> errors = std::span{report.standard_errors}.subspan(s * n, n);
+        const bool known = speaks(steps_, s);
+        if (known) {
+          scales_.restore(quadratics_.at(s), facts_, w);
+          posterior.update(quadratics_, s, prior);
+          report.segment_status[s] = status_of(s, report.status);
+          report.segment_log_loss[s] = quadratics_.loss(s) / steps_.amount(s).weight;
+        } else {
+          std::copy(report.mean.begin(), report.mean.end(), w.begin());
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+          const auto k = static_cast<Index>(i);
+          errors[i] = known ? posterior.covariance()[i * n + i] : prior.covariance(k, k);  // variances so far
+        }
+      }
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto k = static_cast<Index>(i);
+      double known = 0.0;
+      for (const std::uint32_t s : active_) known += 1.0 - report.standard_errors[s * n + i] / prior.covariance(k, k);
+      report.learned_segments[i] = std::clamp(known, 0.0, static_cast<double>(active_.size()));
+      for (std::size_t s = 0; s < segments; ++s) {
+        const double w = report.parameters[s * n + i];
+        double& error = report.standard_errors[s * n + i];
+        const bool bound = w <= facts_.specs[i].lower || w >= facts_.specs[i].upper;
+        error = bound ? FitReport::none : std::sqrt(error) * slope_of(scales_.scale()[i], w);
+      }
+    }
+    double loss = 0.0;
+    for (const std::uint32_t s : active_) loss += quadratics_.loss(s);
+    report.log_loss = loss / steps_.amount().weight;
+    warn(report);
+  }
+
+  void warn(HierarchicalReport& report) const {
+    constexpr std::size_t few = 5;
+    if (active_.size() < few) {
+      report.warnings.push_back("only " + to_text(active_.size()) +
+                                " segments have answers that count: how much segments differ is mostly assumed");
+    }
+    if (active_.size() < steps_.segments()) {
+      report.warnings.push_back(to_text(steps_.segments() - active_.size()) + " of " + to_text(steps_.segments()) +
+                                " segments have no answer that counts: their parameters are the mean");
+    }
+    constexpr std::size_t most_names = 5;
+    std::string names;
+    std::size_t assumed = 0;
+    for (std::size_t i = 0; i < facts_.size() && active_.size() >= few; ++i) {
+      if (report.learned_segments[i] >= options_.assumed_segments) continue;
+      names += (assumed++ == 0 ? "" : ", ") + std::string{facts_.specs[i].name};
+    }
+    if (assumed > most_names) names = to_text(assumed) + " of " + to_text(facts_.size()) + " parameters";
+    if (assumed > 0) report.warnings.push_back("the answers say little about how much segments differ in " + names);
+  }
+
+  ModelFacts facts_;
+  Engine engine_;
+  const Steps& steps_;
+  const HierarchicalOptions& options_;
+  Scales scales_;
+  SegmentQuadratics quadratics_;
+  std::vector<double> pooled_;
+  CohortEstimate estimate_;
+  MatrixXd covariance_;  ///< before its scale
+  std::vector<std::uint32_t> active_;
+  std::vector<double> damping_, promised_;
+  std::vector<double> marginal_;  ///< minus the log marginal likelihood of each segment, but for the covariance's determinant
+  std::size_t longest_ = 0;
+};
+
+}  // namespace perdure::inline PERDURE_ABI::fit::detail
