@@ -47,6 +47,12 @@ bench-peers:  ## the kernels beside their floors, fsrs-rs, py-fsrs and ts-fsrs, 
 	@tools/setup.sh bench
 	@$(PYTHON_BIN) -m bench.peers $(PEERS_ARGUMENTS)
 
+bench-fit:  ## fits beside fsrs-rs, FSRS-Optimizer and py-fsrs, in one table (FIT_ARGUMENTS="--quick"; TORCH=no leaves out those that need it)
+	@tools/setup.sh python
+	@tools/setup.sh bench
+	@if [ "$(TORCH)" != no ]; then tools/peers_fit.sh; fi
+	@$(PYTHON_BIN) -m bench.peers_fit $(FIT_ARGUMENTS)
+
 lint:  ## layers, mirror, links, clang-format, ruff, mypy
 	@tools/setup.sh lint
 	@tools/lint.sh
@@ -62,4 +68,4 @@ docs:  ## check that every page and heading that is linked to exists
 clean:  ## remove build folders, the virtual environment and the demo's output
 	rm -rf build .venv perdure-demo
 
-.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers lint format docs clean
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit lint format docs clean

@@ -12,9 +12,12 @@ foreach(layer IN LISTS bench_layers)
   endif()
 endforeach()
 
-# Our side of the comparison with other implementations; `python -m bench.peers` builds and asks it.
+# Our sides of the comparisons with other implementations; `python -m bench.peers` and `python -m bench.peers_fit` build and ask them.
 add_executable(perdure_side "${PROJECT_SOURCE_DIR}/bench/peers/perdure_side.cpp")
-target_link_libraries(perdure_side PRIVATE perdure::perdure)
-perdure_private_options(perdure_side)
+add_executable(perdure_fit_side "${PROJECT_SOURCE_DIR}/bench/peers_fit/perdure_side.cpp")
+foreach(side perdure_side perdure_fit_side)
+  target_link_libraries(${side} PRIVATE perdure::perdure)
+  perdure_private_options(${side})
+endforeach()
 
 include("${PROJECT_SOURCE_DIR}/bench/kernels/objects.cmake")

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--large", action="store_true", help="also 1e6 cards with 100 answers each (8 GB of memory)")
     parser.add_argument(
         "--rounds",
-        type=_positive,
+        type=positive,
         help=f"rounds in which all sides take turns (default {ROUNDS}, quick {QUICK_ROUNDS})",
     )
     parser.add_argument(
@@ -81,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a count of at least one from the command line."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, got {value}")

@@ -17,10 +17,14 @@ HEAD = ("what", "ours", "M/s", "beside", "M/s", "times faster", "target", "met",
 
 def table(lines: Sequence[Line], kernels: Sequence[KernelLine]) -> str:
     """Return one Markdown table of all rows, its columns aligned for a terminal too."""
-    cells = [HEAD, *(_kernel_cells(line) for line in kernels), *(_cells(line) for line in lines)]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(HEAD))]
-    cells.insert(1, tuple("-" * width for width in widths))
-    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    return aligned([HEAD, *(_kernel_cells(line) for line in kernels), *(_cells(line) for line in lines)])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table of rows of cells, the first its head, in columns as wide as their widest cell."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    ruled = [rows[0], ["-" * width for width in widths], *rows[1:]]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in ruled]
     return "\n".join(f"| {' | '.join(row)} |" for row in padded)
 
 
@@ -90,20 +94,20 @@ def _absent(name: str, ours: str, peer: str, why_not: str, target: float | None)
 
 def _rate(ns_per_item: Sequence[float]) -> str:
     """Millions of items a second, at the median."""
-    return _short(1e3 / median(ns_per_item))
+    return short(1e3 / median(ns_per_item))
 
 
 def _ratio(found: Ratio) -> str:
-    return f"{_short(found.median)} [{_short(found.low)}, {_short(found.high)}]"
+    return f"{short(found.median)} [{short(found.low)}, {short(found.high)}]"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """Three digits that mean something."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _target(target: float | None) -> str:
-    return "" if target is None else f"≥ {_short(target)}"
+    return "" if target is None else f"≥ {short(target)}"
 
 
 def _met(met: bool | None) -> str:

@@ -24,11 +24,16 @@ Prepare = Callable[[Path, int], tuple[Callable[[], Any], int, Callable[[Any], Re
 
 
 def serve(side: str, version: str, work: Mapping[str, Prepare], **more: str) -> None:
-    """Answer requests until standard input ends."""
+    """Answer requests for ``work`` until standard input ends."""
+    answer_lines(side, version, lambda words: _answer(work, words), **more)
+
+
+def answer_lines(side: str, version: str, answer: Callable[[list[str]], dict[str, Any]], **more: str) -> None:
+    """Name the side, then hand the words of each line to ``answer`` until standard input ends."""
     print(json.dumps({"side": side, "version": version, **more}), flush=True)
     for line in sys.stdin:
         try:
-            reply = _answer(work, line.rstrip("\n").split("\t"))
+            reply = answer(line.rstrip("\n").split("\t"))
         except Exception as error:  # whatever goes wrong belongs into the answer: the driver stops and shows it
             reply = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(reply), flush=True)

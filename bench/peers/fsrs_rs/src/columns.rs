@@ -36,6 +36,12 @@ pub fn write_f32(folder: &Path, name: &str, values: &[f32]) -> Outcome<()> {
     fs::write(&path, all).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+pub fn write_f64(folder: &Path, name: &str, values: &[f64]) -> Outcome<()> {
+    let path = folder.join(name);
+    let all: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    fs::write(&path, all).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Answers grouped by card: card `c` holds answers `offsets[c]..offsets[c + 1]`.
 pub struct Histories {
     pub offsets: Vec<i64>,

@@ -19,9 +19,9 @@ pub struct Cache {
     rows: HashMap<String, Rows>,
 }
 
-struct Timed {
-    wall_ns: u128,
-    cpu_ns: u128,
+pub struct Timed {
+    pub wall_ns: u128,
+    pub cpu_ns: u128,
 }
 
 fn thread_cpu_ns() -> u128 {
@@ -31,7 +31,7 @@ fn thread_cpu_ns() -> u128 {
     now.tv_sec as u128 * 1_000_000_000 + now.tv_nsec as u128
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Timed) {
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Timed) {
     let wall = Instant::now();
     let cpu = thread_cpu_ns();
     let made = black_box(work());
