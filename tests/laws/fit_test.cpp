@@ -7,14 +7,15 @@
 #include <perdure/fit/portable.hpp>
 #include <perdure/fit/steps.hpp>
 #include <perdure/fit/targets.hpp>
-#include <perdure/testing/model_suite.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace {
@@ -63,34 +64,49 @@ struct FitLaws : ::testing::Test {
     return models::lawful<M>(values);
   }
 
-  /// How many components could be compared at `values`: those without a kink within the difference's reach.
+  /// How many components could be compared at `values`. The gradient lies between the slopes to the left and to the right: they are one where the
+  /// loss is smooth, and differ where `values` stand on a kink. A slope that depends on how far one goes has a kink within its reach.
   std::size_t compare(const Values& values) const {
     const auto d = objective.derivatives(values, fit::Order::gradient);
     std::size_t compared = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      const double h = 1e-5 * std::max(1e-3, std::abs(values[i]));
-      const auto slope = [&](double reach) {
-        Values up = values;
-        Values down = values;
-        up[i] += reach;
-        down[i] -= reach;
-        return (loss(up) - loss(down)) / (2.0 * reach);
+      const double reach = 1e-5 * std::max(1e-3, std::abs(values[i]));
+      const auto slope = [&](double step) {
+        Values moved = values;
+        moved[i] += step;
+        return (loss(moved) - d.loss) / step;
       };
-      const double wide = slope(2.0 * h);
-      const double narrow = slope(h);
-      const double scale = std::max(1.0, std::abs(narrow)) + 1e-9 * d.loss / h;  // rounding of the loss itself
-      if (std::abs(wide - narrow) > 1e-4 * scale) continue;                      // a kink, or too curved for a difference
-      EXPECT_NEAR(d.gradient[static_cast<Eigen::Index>(i)], narrow, 1e-3 * scale) << M::specs[i].name << " at " << values[i];
+      const std::array<double, 2> near{slope(-0.5 * reach), slope(0.5 * reach)};
+      const std::array<double, 2> far{slope(-reach), slope(reach)};
+      const double scale = std::max({1.0, std::abs(near[0]), std::abs(near[1])}) + 1e-9 * d.loss / reach;  // rounding of the loss
+      if (std::abs(near[0] - far[0]) > 1e-4 * scale || std::abs(near[1] - far[1]) > 1e-4 * scale) continue;
+      const double gradient = d.gradient[static_cast<Eigen::Index>(i)];
+      EXPECT_GE(gradient, std::min(near[0], near[1]) - 1e-3 * scale) << M::specs[i].name << " at " << values[i];
+      EXPECT_LE(gradient, std::max(near[0], near[1]) + 1e-3 * scale) << M::specs[i].name << " at " << values[i];
       ++compared;
     }
     return compared;
   }
 };
 
-TYPED_TEST_SUITE(FitLaws, Shipped, perdure::testing::ModelName);
+struct ModelName {
+  template <class M>
+  static std::string GetName(int) {
+    std::string name{M::id};
+    name += "_";
+    name += M::profile;
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+    return name;
+  }
+};
 
-TYPED_TEST(FitLaws, GradientIsTheCentralDifferenceOfTheLoss) {
-  if constexpr (models::trainable<TypeParam>()) {
+TYPED_TEST_SUITE(FitLaws, Shipped, ModelName);
+
+TYPED_TEST(FitLaws, GradientIsTheSlopeOfTheLoss) {
+  if constexpr (TypeParam::rounding > 0.0) {
+    GTEST_SKIP() << "this profile rounds its states: its loss is a staircase";
+  } else if constexpr (models::trainable<TypeParam>()) {
     EXPECT_GE(2 * this->compare(models::defaults<TypeParam>()), this->n);
     std::size_t compared = 0;
     constexpr std::uint32_t places = 8;

@@ -1,6 +1,7 @@
 #include "arrays.hpp"
 #include "fit_calls.hpp"
 #include "fit_settings.hpp"
+#include "progress.hpp"
 #include "results.hpp"
 
 #include <perdure/data/histories.hpp>
@@ -27,22 +28,6 @@ using perdure::data::ReviewLog;
 using perdure::fit::Observation;
 
 namespace {
-
-/// Keeps Ctrl-C alive during a fit: Python sees the signal between iterations. It stops the fit, which keeps the best so far, and waits in
-/// `interrupt` to be raised again. Any other exception of the caller's function ends the fit at once.
-perdure::fit::Progress with_signals(const py::object& callback, py::object& interrupt) {
-  return [callback, &interrupt](std::size_t iteration, double objective) {
-    const py::gil_scoped_acquire acquire;
-    try {
-      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-      return callback.is_none() || callback(iteration, objective).cast<bool>();
-    } catch (const py::error_already_set& error) {
-      if (!error.matches(PyExc_KeyboardInterrupt)) throw;
-      interrupt = error.value();
-      return false;
-    }
-  };
-}
 
 /// A symmetric matrix row after row, to the last bit; None for an empty one.
 py::object rows_of(const Eigen::MatrixXd& matrix) {

@@ -1,6 +1,7 @@
 #include "arrays.hpp"
 #include "catalog.hpp"
 #include "fit_calls.hpp"
+#include "progress.hpp"
 #include "results.hpp"
 
 #include <perdure/data/histories.hpp>
@@ -23,21 +24,6 @@ using perdure::data::Histories;
 using perdure::data::ReviewLog;
 
 namespace {
-
-/// Keeps Ctrl-C alive: see bind_fit.cpp.
-perdure::fit::Progress with_signals(const py::object& callback, py::object& interrupt) {
-  return [callback, &interrupt](std::size_t done, double objective) {
-    const py::gil_scoped_acquire acquire;
-    try {
-      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-      return callback.is_none() || callback(done, objective).cast<bool>();
-    } catch (const py::error_already_set& error) {
-      if (!error.matches(PyExc_KeyboardInterrupt)) throw;
-      interrupt = error.value();
-      return false;
-    }
-  };
-}
 
 perdure::fit::Pooling pooling_of(const std::string& name) {
   if (name == "complete") return perdure::fit::Pooling::complete;

@@ -19,9 +19,10 @@ struct Engine {
   ///
   ///     loss               w (-y ln p - (1 - y) ln(1 - p))                        nats
   ///     gradient[i]        its derivative by parameter i; 0 where p is clamped    order >= gradient
-  ///     fisher[i * n + j]  w dp/di dp/dj / (p (1 - p)), for j <= i alone          order = fisher; the same where p is clamped: 0
+  ///     fisher[i * n + j]  w dp/di dp/dj / (p (1 - p)), for j <= i alone          0 where p is clamped     order = fisher
   ///
-  /// `scratch` has room for what the next member says. Parameters lie in their bounds. Never throws; bits depend on the arguments alone.
+  /// Sums that are not asked for are null. `scratch` has room for what the next member says. Parameters lie in their bounds. Never throws; bits
+  /// depend on the arguments alone.
   void (*add)(const double* parameters, const StepGroup* groups, std::size_t count, int order, double* loss, double* gradient,
               double* fisher, float* scratch) noexcept = nullptr;
   /// Floats of scratch for groups of up to `rows` rows.

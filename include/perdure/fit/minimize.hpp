@@ -61,7 +61,8 @@ class Minimizer {
     kinks_ = 0;
     int idle = 0;  // steps in a row that were not worth it
     for (std::size_t iteration = 1; iteration <= options.max_iterations; ++iteration) {
-      const double worth = std::max(least_worth, options.tolerance * std::abs(m.point.objective));
+      const double asked = options.tolerance * std::abs(m.point.objective);
+      const double worth = std::clamp(asked, least_worth, worth_a_status(m.point.objective));
       left_ = quadratic_.predicted_decrease(m.point);
       if (left_ <= worth) return finish(Status::converged, "one more step promises next to nothing");
       std::optional<Point> next = idle < (left_ > worth_a_status(m.point.objective) ? most_idle_before_stalling : most_idle)

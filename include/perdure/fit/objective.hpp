@@ -63,8 +63,10 @@ class Objective {
     parallel_for(workers, static_cast<unsigned>(workers), [&](std::size_t worker) {
       for (std::size_t b = next.fetch_add(1); b < blocks; b = next.fetch_add(1)) {
         double* sum = sums.data() + b * numbers;
-        engine_.add(values.data(), groups_.data() + block_[b], block_[b + 1] - block_[b], static_cast<int>(order), sum, sum + 1,
-                    sum + 1 + n, scratch_[worker].get());
+        double* gradient = order >= Order::gradient ? sum + 1 : nullptr;
+        double* fisher = order >= Order::fisher ? sum + 1 + n : nullptr;
+        engine_.add(values.data(), groups_.data() + block_[b], block_[b + 1] - block_[b], static_cast<int>(order), sum, gradient, fisher,
+                    scratch_[worker].get());
       }
     });
     return total(sums, blocks, numbers, order);

@@ -20,10 +20,10 @@ struct Options {
   double prior_weight = 1.0;         ///< multiplies the prior of the model's specs (Prior::usual); 0 switches it off
   std::optional<Prior> prior{};      ///< in place of that one
   std::size_t max_iterations = 100;  ///< steps that lower the objective
-  double tolerance = 1e-8;           ///< relative decrease of the objective that is not worth a step
-  bool warm_start = true;            ///< of a large log, a part is fitted first: the whole then needs fewer passes
-  bool second_start = true;          ///< a start that is not the defaults is tried beside them, and the better end is taken
-  unsigned threads = 1;              ///< the result does not depend on it
+  double tolerance = 1e-8;   ///< relative decrease of the objective that is not worth a step; it counts as 0.01 nats at least, 0.5 at most
+  bool warm_start = true;    ///< of a large log, a part is fitted first: the whole then needs fewer passes
+  bool second_start = true;  ///< a start that is not the defaults is tried beside them, and the better end is taken
+  unsigned threads = 1;      ///< the result does not depend on it
   Progress progress{};
 
   [[nodiscard]] std::optional<Error> validate() const {
