@@ -44,6 +44,7 @@ class PartialPooling {
         estimate_{facts, scales_, pooled, options},
         damping_(steps.segments(), 0.0),
         promised_(steps.segments(), 0.0),
+        left_(steps.segments(), 0.0),
         marginal_(steps.segments(), 0.0) {
     for (std::size_t s = 0; s < steps.segments(); ++s) {
       if (speaks(steps, s)) active_.push_back(static_cast<std::uint32_t>(s));
@@ -73,8 +74,11 @@ class PartialPooling {
         break;
       }
       if (open.empty()) {
-        report.status = Status::converged;
-        report.reason = "one more step promises next to nothing for any segment";
+        std::size_t stalled = 0;
+        for (const std::uint32_t s : active_) stalled += status_of(s, Status::converged) == Status::stalled ? 1 : 0;
+        report.status = stalled == 0 ? Status::converged : Status::stalled;
+        report.reason = stalled == 0 ? "one more step promises next to nothing for any segment"
+                                     : "no step helps " + to_text(stalled) + " segments any more, though more is promised";
         break;
       }
       if (pass >= options_.max_passes) {
@@ -198,15 +202,20 @@ class PartialPooling {
       for (std::size_t k = b * block; k < std::min(members.size(), (b + 1) * block); ++k) {
         const std::uint32_t s = members[k];
         const std::span<double> w = std::span{proposed}.subspan(k * n, n);
-        posterior.update(quadratics_, s, estimate_.prior(), damping_[s]);
-        promised_[s] = posterior.promised();
+        posterior.update(quadratics_, s, estimate_.prior(), 0.0);  // what is told of a segment is told without damping
+        left_[s] = promised_[s] = posterior.promised();
         marginal_[s] = quadratics_.loss(s) + posterior.distance() - posterior.promised() + 0.5 * posterior.log_determinant();
+        if (damping_[s] > 0.0) {
+          posterior.update(quadratics_, s, estimate_.prior(), damping_[s]);
+          promised_[s] = posterior.promised();
+        }
         if (scales_.make_lawful(posterior.mode())) {
           scales_.restore(posterior.mode(), facts_, w);
         } else {
-          promised_[s] = bounded_step(facts_, scales_, quadratics_, s, estimate_.prior(), damping_[s], w);
+          left_[s] = bounded_step(facts_, scales_, quadratics_, s, estimate_.prior(), 0.0, w);
+          promised_[s] = damping_[s] > 0.0 ? bounded_step(facts_, scales_, quadratics_, s, estimate_.prior(), damping_[s], w) : left_[s];
         }
-        moves[k] = promised_[s] > worth_a_step && damping_[s] < most_damping ? 1 : 0;
+        moves[k] = left_[s] > worth_a_step && damping_[s] < most_damping ? 1 : 0;
       }
     });
     std::vector<std::uint32_t> open;
@@ -222,8 +231,8 @@ class PartialPooling {
 
   [[nodiscard]] Status status_of(std::size_t s, Status all) const noexcept {
     if (all == Status::interrupted) return all;
-    if (damping_[s] >= most_damping) return Status::stalled;
-    return promised_[s] <= worth_a_step ? Status::converged : Status::iteration_limit;
+    if (left_[s] <= worth_a_step) return Status::converged;
+    return damping_[s] >= most_damping ? Status::stalled : Status::iteration_limit;
   }
 
   void describe(HierarchicalReport& report) {
@@ -307,7 +316,9 @@ class PartialPooling {
   CohortEstimate estimate_;
   MatrixXd covariance_;  ///< before its scale
   std::vector<std::uint32_t> active_;
-  std::vector<double> damping_, promised_;
+  std::vector<double> damping_;
+  std::vector<double> promised_;  ///< by the step that was proposed, damped as it was
+  std::vector<double> left_;      ///< by a step without damping: what is still to be had
   std::vector<double> marginal_;  ///< minus the log marginal likelihood of each segment, but for the covariance's determinant
   std::size_t longest_ = 0;
 };

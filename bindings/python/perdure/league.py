@@ -66,8 +66,8 @@ class Held:
                 }
             )
         rows.sort(key=lambda row: (row["log_loss"], row["model"]))
-        best = min((row["rmse_bins_srs_benchmark"] for row in rows), default=np.nan)
-        return [{**row, "warning": "; ".join(self._warnings(row, best))} for row in rows]
+        binned = {row["model"]: row["rmse_bins_srs_benchmark"] for row in rows}
+        return [{**row, "warning": "; ".join(self._warnings(row, binned))} for row in rows]
 
     def differences(self) -> list[Row]:
         """Every model against every other, the models in the order of the league."""
@@ -146,12 +146,15 @@ class Held:
             found[names[b], names[a]] = (0.0 - mean, 0.0 - high, 0.0 - low)
         return found
 
-    def _warnings(self, row: Row, best: float) -> list[str]:
-        """What a reader of the row must know, in words."""
+    def _warnings(self, row: Row, binned: dict[str, float]) -> list[str]:
+        """What a reader of the row must know, in words; `binned` has every model's RMSE(bins)."""
         if row["model"] == Constant.id:
             return []
         words = []
-        if row["rmse_bins_srs_benchmark"] <= NEAR_BEST * best and self._loses_where_binned(row["model"]):
+        own = binned[row["model"]]
+        near_best = own <= NEAR_BEST * min(binned.values())
+        # where the constant itself has the lower one, a low RMSE(bins) is no feat
+        if near_best and own < binned[Constant.id] and self._loses_where_binned(row["model"]):
             words.append("games RMSE(bins)")
         if row["gain_high"] < 0.0:
             words.append("worse than the constant")
