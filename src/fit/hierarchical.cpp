@@ -132,6 +132,15 @@ HierarchicalReport fit_apart(const ModelFacts& facts, const Engine& engine, cons
       break;
     }
   }
+  if (report.status == Status::converged) {
+    const auto unsettled = [&](Status status) { return std::count(report.segment_status.begin(), report.segment_status.end(), status); };
+    const auto stalled = unsettled(Status::stalled);
+    const auto limited = unsettled(Status::iteration_limit);
+    if (stalled + limited > 0) {
+      report.status = limited > 0 ? Status::iteration_limit : Status::stalled;
+      report.reason += ", but " + to_text(stalled + limited) + " did not converge";
+    }
+  }
   const std::vector<double> lawful = Coordinates{facts}.lawful(start);
   for (std::size_t k = done; k < active.size(); ++k) {
     report.segment_status[active[k]] = Status::interrupted;

@@ -41,6 +41,7 @@ class PooledFit {
   }
 
   [[nodiscard]] FitReport run(std::span<const double> start) const {
+    require_start(start);
     FitReport report;
     const Steps::Amount amount = steps_.amount();
     report.answers = amount.answers;
@@ -72,6 +73,19 @@ class PooledFit {
   }
 
  private:
+  void require_start(std::span<const double> start) const {
+    if (start.size() != facts_.size()) {
+      throw std::invalid_argument{std::string{facts_.id} + " takes " + to_text(facts_.size()) + " parameters, the start has " +
+                                  to_text(start.size())};
+    }
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      if (!std::isfinite(start[i])) {
+        throw std::invalid_argument{"the start's parameter " + to_text(i) + " (" + std::string{facts_.specs[i].name} +
+                                    ") must be finite, got " + to_text(start[i])};
+      }
+    }
+  }
+
   static constexpr std::size_t groups_worth_a_sample = 1024;  ///< of 64 cards: a log that is worth a look at a part of it first
   static constexpr std::size_t sampled_groups = 64;
 

@@ -51,7 +51,7 @@ struct FitReport {
   Eigen::MatrixXd covariance;         ///< of the parameters, from the inverse of Fisher information plus prior; 0 for those that are held
   std::vector<double> standard_errors;  ///< its roots; NaN for a parameter that is held at a bound or not determined at all
   std::vector<double> low, high;        ///< 95 % interval; of a parameter in days on the log scale; within the bounds; NaN as above
-  std::vector<double> learned;          ///< share of the prior's variance that the data removed, in [0, 1]; 0 where held
+  std::vector<double> learned;          ///< share of the prior's variance that the data removed, in [0, 1]; 0 where held, 1 without a prior
   Eigen::VectorXd gradient;             ///< of the objective by the parameters, held ones included; empty where nothing is trained
   Eigen::MatrixXd information;          ///< Fisher information plus prior precision by the parameters, likewise
   std::vector<std::string> warnings;    ///< what the data could not tell, in sentences

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -90,10 +91,10 @@ class Uncertainty {
     }
   }
 
-  /// Variance of a parameter under the prior of the fit, other parameters given, on the scale it moves on; the usual one where it has none.
+  /// Variance of a parameter under the prior of the fit, other parameters given, on the scale it moves on; infinite where it has none.
   [[nodiscard]] double prior_variance(std::size_t i) const {
     const double precision = prior_.precision()(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(i));
-    if (!(precision > 0.0)) return usual_variance(facts_.specs[i]);
+    if (!(precision > 0.0)) return std::numeric_limits<double>::infinity();
     const double ratio = slope_of(prior_.scale()[i], point_.values[i]) / slope_of(scale_of(facts_.specs[i]), point_.values[i]);
     return ratio * ratio / precision;
   }
@@ -101,6 +102,9 @@ class Uncertainty {
   [[nodiscard]] std::string named(std::size_t i) const { return std::string{facts_.specs[i].name}; }
 
   void warn(FitReport& report) const {
+    if (report.status != Status::converged) {
+      report.warnings.push_back("the fit did not end at an optimum: standard errors and learned shares hold there alone");
+    }
     for (const std::size_t i : report.at_bound) {
       const bool low = point_.values[i] <= facts_.specs[i].lower;
       report.warnings.push_back(named(i) + " ended on its " + (low ? "lower" : "upper") + " bound, " +

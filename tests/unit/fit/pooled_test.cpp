@@ -126,6 +126,21 @@ TEST(PooledFit, OptionsAreChecked) {
   EXPECT_THROW(static_cast<void>(fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.minimum_gap = -1.0})), std::invalid_argument);
 }
 
+TEST(PooledFit, AStartThatIsNotFiniteIsRefused) {
+  const auto histories = fit_cases::simulated<HalfLife>(models::default_params<HalfLife>(), 20, 9);
+  auto start = models::defaults<HalfLife>();
+  start[2] = std::nan("");
+  EXPECT_THROW(static_cast<void>(fit::pooled<HalfLife>(histories, start)), std::invalid_argument);
+}
+
+TEST(PooledFit, AFitThatWasCutShortSaysWhatItsErrorsAreWorth) {
+  const auto histories = fit_cases::simulated<Fsrs6>(models::default_params<Fsrs6>(), 500, 9);
+  const auto report = fit::pooled<Fsrs6>(histories, models::defaults<Fsrs6>(), {.max_iterations = 1});
+  EXPECT_EQ(report.status, fit::Status::iteration_limit);
+  ASSERT_FALSE(report.warnings.empty());
+  EXPECT_NE(report.warnings[0].find("did not end at an optimum"), std::string::npos);
+}
+
 TEST(PooledFit, AllRightAndAllWrongStayWithinBounds) {
   for (const double p : {1.0, 0.0}) {
     std::vector<std::uint32_t> learner, item;
