@@ -6,8 +6,17 @@
 set(PERDURE_KERNEL_SHARDS 6)
 set(kernel_sets baseline)
 set(kernel_flags_baseline "")
+# Optimized in every build type: a kernel that is not inlined would also leave weak symbols of the standard library behind. Under a sanitizer,
+# whose checks no optimization can remove, more than this takes minutes an object and finds nothing more; nor does a third set.
+set(kernel_optimization -O3)
+if(PERDURE_SANITIZE)
+  set(kernel_optimization -O1)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-  list(APPEND kernel_sets avx2 avx512)
+  if(NOT PERDURE_SANITIZE)
+    list(APPEND kernel_sets avx2)
+  endif()
+  list(APPEND kernel_sets avx512)
   set(kernel_flags_avx2 -mavx2 -mfma)
   set(kernel_flags_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl)
 endif()
@@ -26,8 +35,7 @@ foreach(isa IN LISTS kernel_sets)
     target_compile_definitions(${target} PRIVATE
       PERDURE_ABI=v0_${isa} Eigen=EigenPerdure_${isa} PERDURE_KERNEL_SHARD=${shard} PERDURE_KERNEL_SHARDS=${PERDURE_KERNEL_SHARDS}
       PERDURE_KERNEL_LIST=perdure_kernel_list_${isa}_${shard})
-    # Optimized in every build type: a kernel that is not inlined would also leave weak symbols of the standard library behind.
-    target_compile_options(${target} PRIVATE ${kernel_flags_${isa}} -O3 -fno-math-errno -fno-trapping-math)
+    target_compile_options(${target} PRIVATE ${kernel_flags_${isa}} ${kernel_optimization} -fno-math-errno -fno-trapping-math)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # g++ 12 warns of its own AVX-512 intrinsics, whose "undefined" operands it takes for a mistake (its bug 105593).
       target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)

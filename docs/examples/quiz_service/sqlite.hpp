@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 /// The few parts of SQLite that a service needs, as values that clean up after themselves. One connection belongs to one thread.
 namespace quiz {
@@ -27,11 +29,22 @@ class Connection {
         sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), nullptr);
     handle_.reset(raw);
     check(code);
-    constexpr int patience_ms = 60'000;  // how long one transaction waits for those of other connections
-    check(sqlite3_busy_timeout(raw, patience_ms));
+    check(sqlite3_busy_timeout(raw, static_cast<int>(patience.count())));
   }
 
   void execute(const char* sql) { check(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr)); }
+
+  /// For the few statements that SQLite gives up at once where it should wait for other connections, as when one turns on the write-ahead log.
+  void execute_patiently(const char* sql) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + patience;
+    int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+    while (code == SQLITE_BUSY && Clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+      code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+    }
+    check(code);
+  }
 
   void check(int code) const {
     if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
@@ -41,6 +54,8 @@ class Connection {
   [[nodiscard]] sqlite3* get() const noexcept { return handle_.get(); }
 
  private:
+  static constexpr std::chrono::milliseconds patience{60'000};  // how long one transaction waits for those of other connections
+
   struct Close {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };

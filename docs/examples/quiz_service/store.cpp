@@ -17,7 +17,7 @@ constexpr const char* schema = R"(
 
 Connection open(const StoreOptions& options) {
   Connection connection{options.database, options.create};
-  connection.execute("PRAGMA journal_mode = WAL");
+  connection.execute_patiently("PRAGMA journal_mode = WAL");
   connection.execute(options.durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   Transaction transaction{connection, *options.turn};
   connection.execute(schema);
