@@ -185,7 +185,8 @@ TEST(Pipeline, OurHeldOutLossMovesWithoutJumps) {
   const auto all = in_time_order(perdure::testing::simulated_log<Fsrs6>(some_truth(), 600, 16));
   const auto held_out = perdure::testing::simulated_log<Fsrs6>(some_truth(), 600, 17);
   const auto loss_after = [&](std::size_t n) { return mean_loss(held_out, run(first_predicted(all, n), Pipeline{}).parameters); };
-  const double at_defaults = mean_loss(held_out, {models::defaults<Fsrs6>().begin(), models::defaults<Fsrs6>().end()});
+  const auto defaults = models::defaults<Fsrs6>();
+  const double at_defaults = mean_loss(held_out, {defaults.begin(), defaults.end()});
   double before = loss_after(0);
   EXPECT_EQ(before, at_defaults);
   for (std::size_t n = 1; n <= 1024; n *= 2) {
