@@ -11,7 +11,19 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import polars as pl
 import pytest
-from perdure import Constant, Evaluation, Fsrs6, HalfLife, InputError, PerItem, ReviewLog, evaluate, read_answers
+from perdure import (
+    Constant,
+    Evaluation,
+    FitOptions,
+    Fsrs6,
+    HalfLife,
+    Hierarchical,
+    InputError,
+    PerItem,
+    ReviewLog,
+    evaluate,
+    read_answers,
+)
 from perdure.models import Estimator
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, root_mean_squared_error
 
@@ -56,6 +68,38 @@ def test_scores_of_folds_and_gaps(result: Evaluation) -> None:
         for row in rows:
             check_scores(row, result.predictions[row["model"]][masks[row[key]]], result.success[masks[row[key]]])
         assert frame.groupby("model")["n"].sum().tolist() == [len(result.success)] * 5
+
+
+def test_every_fold_says_how_its_fits_ended(log: ReviewLog) -> None:
+    early = HalfLife(options=FitOptions(max_iterations=1))
+    result = evaluate([early, HalfLife(), Spy(0.6)], log, split="item", folds=3)
+    folds = result.folds_frame()
+    for fold, rows in folds.groupby("fold"):
+        train, _ = held_out_by_hand(log, "item", 3, fold)
+        report = HalfLife(options=FitOptions(max_iterations=1)).fit(log.where(train)).report_
+        row = rows.set_index("model").loc["half-life"]
+        assert (row["status"], row["reason"], row["predicted_decrease"]) == (
+            "iteration_limit",
+            report.reason,
+            report.predicted_decrease,
+        )
+    assert folds.query("model == 'half-life-2'")["status"].tolist() == ["converged"] * 3
+    assert folds.query("model in ('spy', 'per-item')")[["status", "reason", "predicted_decrease"]].isna().all(axis=None)
+    warnings = result.to_frame().set_index("model")["warning"]
+    assert warnings["half-life"].endswith("3 of 3 fits did not converge")
+    assert "converge" not in warnings["half-life-2"] + warnings["spy"]
+    saved = [row for row in result.to_dict()["folds"] if row["model"] == "half-life"]
+    assert [row["status"] for row in saved] == ["iteration_limit"] * 3
+
+
+def test_a_fit_without_answers_is_told_apart() -> None:
+    days = [f"2026-03-{day:02d}T09:00Z" for day in range(1, 13)]
+    items = [f"q{k}" for k in range(6)]
+    log = read_answers({"learner": ["a"] * 12, "item": items * 2, "success": [1, 0, 1] * 4, "answered_at": days})
+    result = evaluate(["half-life"], log, split="time", folds=3)
+    assert result.folds_frame().query("model == 'half-life'")["status"].tolist() == ["no_data", "no_data", "converged"]
+    warning = result.to_frame().set_index("model").loc["half-life", "warning"]
+    assert warning.endswith("2 of 3 fits had no answers to learn from")
 
 
 def test_equal_predictions_count_half_in_auc(result: Evaluation) -> None:
@@ -278,10 +322,10 @@ def test_an_evaluation_fits_and_predicts_and_does_nothing_else(split: str, log: 
     result = evaluate([spy], log, split=split, folds=3)
     mine = [name for name, which in Spy.used if which == id(spy)]
     fresh = [(name, which) for name, which in Spy.used if which != id(spy)]
-    assert set(mine) == {"unfitted", "get_params", "elapsed_rule"} and mine.count("unfitted") == 3
-    assert [name for name, _ in fresh] == ["fit", "predict_sequence"] * 3
-    for k in range(0, 6, 2):
-        assert fresh[k][1] == fresh[k + 1][1]
+    assert set(mine) == {"row_name", "unfitted", "get_params", "elapsed_rule"} and mine.count("unfitted") == 3
+    assert [name for name, _ in fresh] == ["fit", "predict_sequence", "report_"] * 3
+    for k in range(0, 9, 3):
+        assert len({which for _, which in fresh[k : k + 3]}) == 1
     assert (result.predictions["spy"] == 0.6).all()
 
 
@@ -304,6 +348,10 @@ def test_models_are_left_as_they_were(log: ReviewLog) -> None:
         (["per_item", "half_life"], ["half-life"]),
         ("half-life", ["half-life"]),
         (HalfLife(), ["half-life"]),
+        (
+            [Hierarchical("half-life"), Hierarchical("half-life", by="item")],
+            ["hierarchical-half-life", "hierarchical-half-life-2"],
+        ),
     ],
 )
 def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:

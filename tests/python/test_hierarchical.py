@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import perdure
 import pytest
 
@@ -178,7 +179,21 @@ def test_a_damaged_file_is_refused(fitted: perdure.Hierarchical, tmp_path: Path,
 def test_it_goes_into_an_evaluation(log: perdure.ReviewLog) -> None:
     found = perdure.evaluate([perdure.Hierarchical("half-life"), perdure.HalfLife()], log, folds=2)
     table = found.to_frame().set_index("model")
-    assert table.loc["hierarchical", "log_loss"] < table.loc["half-life", "log_loss"]
+    assert table.loc["hierarchical-half-life", "log_loss"] < table.loc["half-life", "log_loss"]
+
+
+def test_on_a_real_cohort_it_is_no_better_and_hardly_worse(data_folder: Path) -> None:
+    """What docs/concepts/hierarchical.md says of the cloze log: a difference of some 1e-4 from the pooled fit."""
+    rows = pd.read_csv(data_folder / "cohort_cloze.csv.gz", dtype={"learner": str, "item": str})
+    start = pd.Timestamp("2020-01-01", tz="UTC")
+    rows["answered_at"] = start + pd.to_timedelta(rows["t_days"], unit="D")
+    log = perdure.read_answers(
+        rows.rename(columns={"correct": "success"})[["learner", "item", "answered_at", "success"]]
+    )
+    found = perdure.evaluate([perdure.Hierarchical("fsrs6"), perdure.Fsrs6()], log, folds=2)
+    pairs = found.differences().query("model == 'hierarchical-fsrs6'").set_index("than")
+    assert -2e-4 < pairs.loc["fsrs6", "difference"] < 5e-4
+    assert pairs.loc["per-item", "better"] and pairs.loc["constant", "better"]
 
 
 def test_threads_do_not_change_a_bit(log: perdure.ReviewLog) -> None:

@@ -30,6 +30,11 @@ class Estimator(ABC):
     def predict_sequence(self, log: ReviewLog) -> Values:
         """Probability of a right answer for every row, from strictly earlier rows."""
 
+    @property
+    def row_name(self) -> str:
+        """What a comparison calls this model."""
+        return self.id
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Constructor arguments as they are stored (scikit-learn)."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}

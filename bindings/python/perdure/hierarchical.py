@@ -114,6 +114,11 @@ class Hierarchical(Estimator):
         self.elapsed = elapsed
 
     @property
+    def row_name(self) -> str:
+        """What a comparison calls this model: after the memory model too."""
+        return f"{self.id}-{self.model}"
+
+    @property
     def parameter_names(self) -> list[str]:
         """Names of the parameters, in order."""
         return [spec["name"] for spec in self._entry["parameters"]]
