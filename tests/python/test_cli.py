@@ -90,7 +90,7 @@ KEYS: dict[str, set[str]] = {
     "check": {"command", "file", "ok", "layout", "report", "log", "summary", "problems", "problems_left_off", "notes"},
     "fit": {
         "command", "file", "output", "model", "elapsed_rule", "options", "data", "log", "report", "seconds", "train",
-        "parameters",
+        "parameters", "profile",
     },
     "evaluate": {
         "command", "file", "output", "log", "split", "n", "settings", "models", "differences", "universal", "by_gap",

@@ -376,8 +376,11 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
         ({"folds": 9, "split": "learner"}, "folds: too few learners, got 9; expected at most 8"),
         ({"folds": 1, "split": "item"}, "folds: .*got 1; expected a whole number from 2"),
         ({"folds": 13, "split": "item"}, "folds: too few items, got 13; expected at most 12"),
-        ({"folds": 700, "split": "prequential"}, "folds: the log has too few different times, got 700"),
-        ({"folds": 1000}, "folds: the log has too few different times, got 1000"),
+        (
+            {"folds": 700, "split": "prequential"},
+            "folds: too many for 576 answers at 576 different times, got 700; expected fewer",
+        ),
+        ({"folds": 1000}, "folds: too many for 576 answers at 576 different times, got 1000; expected fewer"),
         ({"folds": 1001}, "folds: "),
     ],
 )
@@ -389,7 +392,8 @@ def test_bad_arguments(arguments: dict[str, Any], message: str, log: ReviewLog) 
 def test_a_log_of_one_answer_is_too_small() -> None:
     one = read_answers({"learner": ["a"], "item": ["q"], "success": [1], "answered_at": ["2026-03-02T09:00Z"]})
     for split in SPLITS:
-        with pytest.raises(InputError, match="folds"):
+        cause = f"one of the {split}s alone" if split in ("learner", "item") else "nothing to cut in time: all answers"
+        with pytest.raises(InputError, match=cause):
             evaluate(["half-life"], one, split=split)
 
 

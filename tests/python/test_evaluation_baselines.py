@@ -100,7 +100,39 @@ def test_per_item_learns_from_the_training_part_alone(log: ReviewLog) -> None:
     np.testing.assert_array_equal(*(result.predictions["per-item"][last] for result in both))
 
 
+def test_it_survives_a_file(log: ReviewLog, tmp_path: Path) -> None:
+    model = PerItem().fit(log)
+    model.save(tmp_path / "model.json")
+    again = perdure.load_model(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.predict_sequence(log), model.predict_sequence(log))
+    assert again.data_ == model.data_ == (perdure.fingerprint.of(log),)
+    again.save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "model.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("success_rate", 1.5),
+        ("success_rate", None),
+        ("weight", 0.0),
+        ("item_rates", [0.5]),
+        ("item_rates", {"q1": -0.1}),
+        ("item_rates", {"q1": "half"}),
+        ("data", []),
+    ],
+)
+def test_a_damaged_file_is_refused(log: ReviewLog, tmp_path: Path, key: str, value: Any) -> None:
+    path = tmp_path / "model.json"
+    PerItem().fit(log).save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    with pytest.raises(InputError, match=rf"model\.json, column '{key}"):
+        perdure.load_model(path)
+
+
 def test_an_unfitted_one_says_so(log: ReviewLog) -> None:
+    with pytest.raises(InputError, match="PerItem: not fitted"):
+        PerItem().save("model.json")
     with pytest.raises(InputError, match="PerItem: not fitted"):
         PerItem().predict_sequence(log)
 

@@ -31,7 +31,7 @@ FORMAT = "perdure-evaluation"
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Predictions of held-out answers by every model, and their scores.
 
@@ -68,6 +68,12 @@ class Evaluation:
     def split(self) -> str:
         """How answers were held out."""
         return str(self.settings["split"])
+
+    def __repr__(self) -> str:
+        folds = len(np.unique(self.fold))
+        return (
+            f"<Evaluation: {self.split}, {folds} folds, {len(self.success):,} answers, {', '.join(self.predictions)}>"
+        )
 
     def to_frame(self) -> Any:
         """The league table: one row a model, best log loss first.
