@@ -369,6 +369,7 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
             {"split": "random"},
             "split: unknown choice, got 'random'; expected 'time', 'learner', 'item' or 'prequential'",
         ),
+        ({"split": ["time"]}, r"split: unknown choice, got \['time'\]"),
         ({"folds": 0}, "folds: .*got 0; expected a whole number from 1"),
         ({"folds": 1, "split": "learner"}, "folds: .*got 1; expected a whole number from 2"),
         ({"folds": 2.0}, "folds: .*got 2.0"),
@@ -463,6 +464,22 @@ def test_learner_folds_depend_on_ids_alone(log: ReviewLog) -> None:
         for column in ("log_loss", "rmse_bins_srs_benchmark", "rmse_bins_fsrs_rs"):  # the last weighs by time
             np.testing.assert_allclose(scores[0][column], scores[1][column], rtol=1e-9)
         assert (scores[0]["n"] == len(one)).all()
+
+
+def test_a_model_that_breaks_the_rules_is_named(log: ReviewLog) -> None:
+    class Nameless(Recorder):
+        id = None  # type: ignore[assignment]
+
+    class Forgetful(Recorder):
+        id = "forgetful"
+
+        def fit(self, log: ReviewLog, progress: Any = False, threads: int | None = None) -> Any:
+            return None
+
+    with pytest.raises(InputError, match="models: a model without a name, got 'Nameless'"):
+        evaluate([Nameless()], log)
+    with pytest.raises(InputError, match="fit of forgetful: not the estimator; expected self"):
+        evaluate([Forgetful()], log)
 
 
 @pytest.mark.parametrize("models", [None, 5, {"a": 1}])

@@ -132,7 +132,7 @@ def test_an_unseen_group_gets_the_mean(fitted: perdure.Hierarchical) -> None:
     np.testing.assert_array_equal(fitted.states(new).state[0], mean.states(new).state[0])
 
 
-def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog) -> None:
+def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog, tmp_path: Path) -> None:
     course = perdure.Hierarchical("half-life", by="course").fit(log)
     assert sorted(course.groups_) == ["fast", "slow"]
     first_right = dict(zip(course.groups_, course.parameters_[:, 1], strict=True))
@@ -143,6 +143,11 @@ def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog) 
     assert mapped.groups_ == ["fast", "slow"]
     np.testing.assert_allclose(mapped.of("slow").parameters_, course.of("slow").parameters_, rtol=1e-6)
     np.testing.assert_allclose(mapped.predict_sequence(log), course.predict_sequence(log), rtol=1e-6)
+    numbered = perdure.Hierarchical("half-life", by={learner: i % 2 for i, learner in enumerate(log.learners)}).fit(log)
+    numbered.save(tmp_path / "model.json")
+    loaded = perdure.load_model(tmp_path / "model.json")
+    assert loaded.groups_ == numbered.groups_ == ["0", "1"]
+    np.testing.assert_array_equal(loaded.predict_sequence(log), numbered.predict_sequence(log))
     items = perdure.Hierarchical("half-life", by=dict.fromkeys(log.items, "all")).fit(log)
     assert items.groups_ == ["all"]
     assert "only 1" in items.report_.warnings[0]

@@ -48,6 +48,9 @@ def _estimator(given: Any) -> Estimator:
         raise InputError(
             "not a model", source="models", value=given, expected="an estimator of perdure or a catalog id"
         )
+    if not isinstance(getattr(type(given), "id", None), str):
+        name = type(given).__name__
+        raise InputError("a model without a name", source="models", value=name, expected='a class with id = "..."')
     return given
 
 

@@ -71,6 +71,13 @@ def kind_of(log: ReviewLog, by: Any) -> str:
     raise InputError("maps neither learners nor items of the log", source="by", expected="{id: label, ...}")
 
 
+def as_text(by: Any) -> Any:
+    """A column, or a mapping with its labels as text, as `labels_of` takes them; what has no label is left out."""
+    if not isinstance(by, Mapping):
+        return by
+    return {one: str(label) for one, label in by.items() if label is not None}
+
+
 def labels_of(log: ReviewLog, by: Any, kind: str) -> Labels:
     """Labels of every row of a log."""
     core = log._core

@@ -57,6 +57,8 @@ def predict(
                     f"Evaluating {name}, fold {number} of {len(folds)}",
                 )
                 fitted = model.unfitted().fit(training, threads=threads)
+                if not isinstance(fitted, Estimator):
+                    raise InputError("not the estimator", source=f"fit of {name}", value=fitted, expected="self")
                 predicted = _checked(fitted.predict_sequence(context), len(context), name)
                 found.predictions[name][test] = predicted[test[seen]]
                 found.fits[name].append(_end_of(fitted))

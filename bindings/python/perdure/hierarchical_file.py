@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _parameters, model_document
+from . import _core, _parameters, grouping, model_document
 from ._zones import search_paths
 from .errors import InputError
 from .hierarchical_report import HierarchicalReport
@@ -33,7 +32,7 @@ def write(path: Any, model: Hierarchical) -> None:
             "options": model.options_to_dict(),
             "data": list(model.data_) if "_sources" in vars(model) else None,
             KEY: {
-                "by": dict(model.by) if isinstance(model.by, Mapping) else model.by,
+                "by": grouping.as_text(model.by),
                 "of": model._of,
                 "pooling": model.pooling,
                 "covariance_scale": model.covariance_scale,

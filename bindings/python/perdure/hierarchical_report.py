@@ -103,7 +103,7 @@ class HierarchicalReport:
 
     def _summary(self) -> list[str]:
         counts = {status: self.group_status.count(status) for status in dict.fromkeys(self.group_status)}
-        states = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in counts.items())
+        states = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in counts.items()) or "no answers"
         groups = _report_text.counted(len(self.group_status), "group")
         answers = _report_text.counted(self.answers, "answer")
         loss = "" if self.log_loss is None else f", log loss {self.log_loss:.4f}"

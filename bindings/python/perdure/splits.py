@@ -23,7 +23,7 @@ BURN_IN = 5
 
 def folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[Fold]:
     """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
-    if split not in SPLITS:
+    if not isinstance(split, str) or split not in SPLITS:
         raise InputError("unknown choice", source="split", value=split, expected=one_of(SPLITS))
     least = 1 if split in ("time", "prequential") else 2
     if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= MOST_FOLDS:
