@@ -100,6 +100,16 @@ def test_what_is_missing_or_unknown_is_named(
     assert error["message"].endswith(". Try `perdure fit --help`.")
 
 
+def test_the_bar_says_once_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert run(["fit", ANSWERS, "-o", str(tmp_path / "model.json"), "-m", "half-life"]) == 0
+    err = capsys.readouterr().err
+    assert "Fitting half-life" in err and "Fitting:" not in err
+
+
 @pytest.mark.parametrize("command", ["forecast", "plan"])
 def test_what_knows_no_single_memory_is_refused(
     command: str, tmp_path: Path, sample_log: perdure.ReviewLog, capsys: pytest.CaptureFixture[str]
