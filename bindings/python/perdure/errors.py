@@ -67,7 +67,7 @@ class InputError(PerdureError, ValueError):
         where = [self.source] if self.source else []
         if self.row is not None:
             where.append(f"{self.row_word} {self.row}")
-        if where and self.column is not None and self.source in WITH_PARTS:
+        if self.column is not None and self.source in WITH_PARTS:
             where = [f"{self.source}.{self.column}"]
         elif self.column is not None:
             where.append(f"column {self.column!r}")
