@@ -50,7 +50,11 @@ def test_it_says_which_answers_count(tmp_path: Path, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     report = perdure.load_model(target).report_
     counted = f"{report.answers:,} answers a day or more after the last one: log loss {report.log_loss:.4f}"
-    assert f"fitted to     {counted}" in out and "18,336 answers by" in out and "first ones too" in out
+    assert (
+        f"fitted to     {counted}" in out
+        and "18,336 answers by" in out
+        and " on all 18,336; a constant guess has " in out
+    )
     assert run(["fit", ANSWERS, "-o", target, "-m", "half-life", "--pipeline", "fsrs_rs", "--json"]) == BAD_INPUT
     capsys.readouterr()
     assert run(["fit", ANSWERS, "-o", target, "--pipeline", "fsrs_rs"]) == 0

@@ -186,7 +186,7 @@ def render(found: Row) -> list[RenderableType]:
         ("learned from", f"{log['rows']:,} answers {tables.who(log)}"),
         ("status", _status(report)),
         ("fitted to", _counted(found)),
-        ("log loss", f"{loss:.4f} on all these answers, first ones too; a constant guess has {constant:.4f}"),
+        ("log loss", f"{loss:.4f} on all {log['rows']:,}; a constant guess has {constant:.4f}"),
         ("seconds", f"{found['seconds']:.2g}"),
         ("written to", found["output"]),
     ]
