@@ -14,6 +14,7 @@ import perdure
 import pytest
 from hypothesis import settings
 from perdure import sample
+from perdure.cli.app import run
 
 Floats = npt.NDArray[np.float64]
 
@@ -111,6 +112,15 @@ def sample_log() -> perdure.ReviewLog:
 def fitted(request: pytest.FixtureRequest, log: perdure.ReviewLog) -> Any:
     """Each model, fitted to the small log. Not to be changed."""
     return request.param().fit(log)
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model of the sample alone, as `perdure fit` writes it."""
+    folder = tmp_path_factory.mktemp("fitted")
+    assert run(["fit", str(sample.answers_path()), "-o", str(folder / "model.json"), "--quiet"]) == 0
+    assert [path.name for path in folder.iterdir()] == ["model.json"]
+    return folder
 
 
 @pytest.fixture(scope="session")

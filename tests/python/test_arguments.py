@@ -203,8 +203,8 @@ def test_the_environment_sets_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda log: Fsrs6(parameters=[1.0] * 4).fit(log), "fsrs6 takes 21 parameters"),
-        (lambda log: HalfLife(parameters=[1.0] * 21).fit(log), "half-life takes 4 parameters"),
+        (lambda log: Fsrs6(parameters=[1.0] * 4).fit(log), "expected the 21 numbers of fsrs6: "),
+        (lambda log: HalfLife(parameters=[1.0] * 21).fit(log), "expected the 4 numbers of half-life: "),
         (lambda log: Fsrs6(profile="sm2").fit(log), "profile: unknown profile of fsrs6, got 'sm2'"),
         (lambda log: HalfLife(profile="fsrs_rs").predict_sequence(log), "profile: unknown profile of half-life"),
         (lambda log: Fsrs6().fit(log, threads=0), "threads: "),

@@ -64,7 +64,7 @@ def test_the_league_is_readable_in_80_columns(sample_log: perdure.ReviewLog) -> 
 
 def test_the_league_warns_of_the_exploit(sample_log: perdure.ReviewLog) -> None:
     rows = facts(perdure.evaluate([RmseBinsExploit()], sample_log, folds=2), sample_log)
-    assert "! rmse-bins-exploit: games RMSE(bins); worse than the constant" in printed(league_table(rows))
+    assert "! rmse-bins-exploit: low RMSE(bins), high log loss; worse than the constant" in printed(league_table(rows))
 
 
 @pytest.mark.parametrize(

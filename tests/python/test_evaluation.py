@@ -11,7 +11,19 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import polars as pl
 import pytest
-from perdure import Constant, Evaluation, Fsrs6, HalfLife, InputError, PerItem, ReviewLog, evaluate, read_answers
+from perdure import (
+    Constant,
+    Evaluation,
+    FitOptions,
+    Fsrs6,
+    HalfLife,
+    Hierarchical,
+    InputError,
+    PerItem,
+    ReviewLog,
+    evaluate,
+    read_answers,
+)
 from perdure.models import Estimator
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, root_mean_squared_error
 
@@ -56,6 +68,38 @@ def test_scores_of_folds_and_gaps(result: Evaluation) -> None:
         for row in rows:
             check_scores(row, result.predictions[row["model"]][masks[row[key]]], result.success[masks[row[key]]])
         assert frame.groupby("model")["n"].sum().tolist() == [len(result.success)] * 5
+
+
+def test_every_fold_says_how_its_fits_ended(log: ReviewLog) -> None:
+    early = HalfLife(options=FitOptions(max_iterations=1))
+    result = evaluate([early, HalfLife(), Spy(0.6)], log, split="item", folds=3)
+    folds = result.folds_frame()
+    for fold, rows in folds.groupby("fold"):
+        train, _ = held_out_by_hand(log, "item", 3, fold)
+        report = HalfLife(options=FitOptions(max_iterations=1)).fit(log.where(train)).report_
+        row = rows.set_index("model").loc["half-life"]
+        assert (row["status"], row["reason"], row["predicted_decrease"]) == (
+            "iteration_limit",
+            report.reason,
+            report.predicted_decrease,
+        )
+    assert folds.query("model == 'half-life-2'")["status"].tolist() == ["converged"] * 3
+    assert folds.query("model in ('spy', 'per-item')")[["status", "reason", "predicted_decrease"]].isna().all(axis=None)
+    warnings = result.to_frame().set_index("model")["warning"]
+    assert warnings["half-life"].endswith("3 of 3 fits did not converge")
+    assert "converge" not in warnings["half-life-2"] + warnings["spy"]
+    saved = [row for row in result.to_dict()["folds"] if row["model"] == "half-life"]
+    assert [row["status"] for row in saved] == ["iteration_limit"] * 3
+
+
+def test_a_fit_without_answers_is_told_apart() -> None:
+    days = [f"2026-03-{day:02d}T09:00Z" for day in range(1, 13)]
+    items = [f"q{k}" for k in range(6)]
+    log = read_answers({"learner": ["a"] * 12, "item": items * 2, "success": [1, 0, 1] * 4, "answered_at": days})
+    result = evaluate(["half-life"], log, split="time", folds=3)
+    assert result.folds_frame().query("model == 'half-life'")["status"].tolist() == ["no_data", "no_data", "converged"]
+    warning = result.to_frame().set_index("model").loc["half-life", "warning"]
+    assert warning.endswith("2 of 3 fits had no answers to learn from")
 
 
 def test_equal_predictions_count_half_in_auc(result: Evaluation) -> None:
@@ -278,10 +322,10 @@ def test_an_evaluation_fits_and_predicts_and_does_nothing_else(split: str, log: 
     result = evaluate([spy], log, split=split, folds=3)
     mine = [name for name, which in Spy.used if which == id(spy)]
     fresh = [(name, which) for name, which in Spy.used if which != id(spy)]
-    assert set(mine) == {"unfitted", "get_params", "elapsed_rule"} and mine.count("unfitted") == 3
-    assert [name for name, _ in fresh] == ["fit", "predict_sequence"] * 3
-    for k in range(0, 6, 2):
-        assert fresh[k][1] == fresh[k + 1][1]
+    assert set(mine) == {"row_name", "unfitted", "get_params", "elapsed_rule"} and mine.count("unfitted") == 3
+    assert [name for name, _ in fresh] == ["fit", "predict_sequence", "report_"] * 3
+    for k in range(0, 9, 3):
+        assert len({which for _, which in fresh[k : k + 3]}) == 1
     assert (result.predictions["spy"] == 0.6).all()
 
 
@@ -304,6 +348,10 @@ def test_models_are_left_as_they_were(log: ReviewLog) -> None:
         (["per_item", "half_life"], ["half-life"]),
         ("half-life", ["half-life"]),
         (HalfLife(), ["half-life"]),
+        (
+            [Hierarchical("half-life"), Hierarchical("half-life", by="item")],
+            ["hierarchical-half-life", "hierarchical-half-life-2"],
+        ),
     ],
 )
 def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
@@ -321,6 +369,7 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
             {"split": "random"},
             "split: unknown choice, got 'random'; expected 'time', 'learner', 'item' or 'prequential'",
         ),
+        ({"split": ["time"]}, r"split: unknown choice, got \['time'\]"),
         ({"folds": 0}, "folds: .*got 0; expected a whole number from 1"),
         ({"folds": 1, "split": "learner"}, "folds: .*got 1; expected a whole number from 2"),
         ({"folds": 2.0}, "folds: .*got 2.0"),
@@ -328,8 +377,11 @@ def test_names_of_rows(models: Any, names: list[str], log: ReviewLog) -> None:
         ({"folds": 9, "split": "learner"}, "folds: too few learners, got 9; expected at most 8"),
         ({"folds": 1, "split": "item"}, "folds: .*got 1; expected a whole number from 2"),
         ({"folds": 13, "split": "item"}, "folds: too few items, got 13; expected at most 12"),
-        ({"folds": 700, "split": "prequential"}, "folds: the log has too few different times, got 700"),
-        ({"folds": 1000}, "folds: the log has too few different times, got 1000"),
+        (
+            {"folds": 700, "split": "prequential"},
+            "folds: too many for 576 answers at 576 different times, got 700; expected fewer",
+        ),
+        ({"folds": 1000}, "folds: too many for 576 answers at 576 different times, got 1000; expected fewer"),
         ({"folds": 1001}, "folds: "),
     ],
 )
@@ -341,7 +393,8 @@ def test_bad_arguments(arguments: dict[str, Any], message: str, log: ReviewLog) 
 def test_a_log_of_one_answer_is_too_small() -> None:
     one = read_answers({"learner": ["a"], "item": ["q"], "success": [1], "answered_at": ["2026-03-02T09:00Z"]})
     for split in SPLITS:
-        with pytest.raises(InputError, match="folds"):
+        cause = f"one of the {split}s alone" if split in ("learner", "item") else "nothing to cut in time: all answers"
+        with pytest.raises(InputError, match=cause):
             evaluate(["half-life"], one, split=split)
 
 
@@ -411,6 +464,22 @@ def test_learner_folds_depend_on_ids_alone(log: ReviewLog) -> None:
         for column in ("log_loss", "rmse_bins_srs_benchmark", "rmse_bins_fsrs_rs"):  # the last weighs by time
             np.testing.assert_allclose(scores[0][column], scores[1][column], rtol=1e-9)
         assert (scores[0]["n"] == len(one)).all()
+
+
+def test_a_model_that_breaks_the_rules_is_named(log: ReviewLog) -> None:
+    class Nameless(Recorder):
+        id = None  # type: ignore[assignment]
+
+    class Forgetful(Recorder):
+        id = "forgetful"
+
+        def fit(self, log: ReviewLog, progress: Any = False, threads: int | None = None) -> Any:
+            return None
+
+    with pytest.raises(InputError, match="models: a model without a name, got 'Nameless'"):
+        evaluate([Nameless()], log)
+    with pytest.raises(InputError, match="fit of forgetful: not the estimator; expected self"):
+        evaluate([Forgetful()], log)
 
 
 @pytest.mark.parametrize("models", [None, 5, {"a": 1}])

@@ -13,7 +13,7 @@ import pytest
 from perdure import Constant, Fsrs6, InputError, PerItem, ReviewLog, evaluate, fingerprint, metrics, read_answers
 from perdure.estimator import Estimator
 from perdure.exploit import RmseBinsExploit
-from perdure.league import Held
+from perdure.league import LOW_BINS_ALONE, Held
 
 
 def counts(log: ReviewLog) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +100,39 @@ def test_per_item_learns_from_the_training_part_alone(log: ReviewLog) -> None:
     np.testing.assert_array_equal(*(result.predictions["per-item"][last] for result in both))
 
 
+def test_it_survives_a_file(log: ReviewLog, tmp_path: Path) -> None:
+    model = PerItem().fit(log)
+    model.save(tmp_path / "model.json")
+    again = perdure.load_model(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.predict_sequence(log), model.predict_sequence(log))
+    assert again.data_ == model.data_ == (perdure.fingerprint.of(log),)
+    again.save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "model.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("success_rate", 1.5),
+        ("success_rate", None),
+        ("weight", 0.0),
+        ("item_rates", [0.5]),
+        ("item_rates", {"q1": -0.1}),
+        ("item_rates", {"q1": "half"}),
+        ("data", []),
+    ],
+)
+def test_a_damaged_file_is_refused(log: ReviewLog, tmp_path: Path, key: str, value: Any) -> None:
+    path = tmp_path / "model.json"
+    PerItem().fit(log).save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    with pytest.raises(InputError, match=rf"model\.json, column '{key}"):
+        perdure.load_model(path)
+
+
 def test_an_unfitted_one_says_so(log: ReviewLog) -> None:
+    with pytest.raises(InputError, match="PerItem: not fitted"):
+        PerItem().save("model.json")
     with pytest.raises(InputError, match="PerItem: not fitted"):
         PerItem().predict_sequence(log)
 
@@ -112,13 +144,13 @@ def test_the_exploit_wins_rmse_bins_loses_log_loss_and_is_flagged(split: Any, sa
     for variant in ("rmse_bins_srs_benchmark", "rmse_bins_fsrs_rs"):
         assert cheat[variant] < 0.8 * honest[variant] < 0.3 * constant[variant]
     assert cheat["log_loss"] > 3 > constant["log_loss"] > honest["log_loss"]
-    assert cheat["warning"] == "games RMSE(bins); worse than the constant"
+    assert cheat["warning"] == f"{LOW_BINS_ALONE}; worse than the constant"
     assert honest["warning"] == ""
     assert constant["warning"] == ""
 
 
 def test_the_exploit_is_caught_where_the_rest_of_a_model_is_good() -> None:
-    """Mostly first encounters, which the model predicts well: it beats the constant, but not on what it games."""
+    """Mostly first encounters, which the model predicts well: it beats the constant, but not where RMSE(bins) looks."""
 
     class Mixed(PerItem):
         id: ClassVar[str] = "mixed"
@@ -134,7 +166,7 @@ def test_the_exploit_is_caught_where_the_rest_of_a_model_is_good() -> None:
     log = read_answers(pandas.concat(rows).astype({"success": int}))
     league = evaluate([Mixed()], log, split="learner", folds=3).to_frame().set_index("model")
     assert league.loc["mixed", "gain_low"] > 0
-    assert league.loc["mixed", "warning"] == "games RMSE(bins)"
+    assert league.loc["mixed", "warning"] == LOW_BINS_ALONE
 
 
 def test_the_exploit_looks_at_strictly_earlier_answers(log: ReviewLog) -> None:
@@ -181,10 +213,10 @@ def test_warnings(rule: Any, warning: str | None, log: ReviewLog) -> None:
     if warning is not None:
         assert row["warning"] == warning
     else:
-        assert "games" not in row["warning"]
+        assert LOW_BINS_ALONE not in row["warning"]
 
 
-def test_bad_luck_is_not_called_a_game() -> None:
+def test_bad_luck_is_not_warned_of() -> None:
     """The lowest RMSE(bins), and a log loss above the constant's by no more than chance can do."""
     success = np.arange(100) % 4 > 0
     constant = np.full(100, 0.80)
@@ -197,6 +229,10 @@ def test_bad_luck_is_not_called_a_game() -> None:
         bins=np.zeros(100, dtype=np.int32),
         recency=np.ones(100),
         predictions={"noisy": noisy, "per-item": constant + 0.1, "constant": constant},
+        fits={
+            name: [dict.fromkeys(("status", "reason", "predicted_decrease"))]
+            for name in ("noisy", "per-item", "constant")
+        },
         seed=1,
         threads=1,
     )
@@ -204,6 +240,16 @@ def test_bad_luck_is_not_called_a_game() -> None:
     assert noisy_row["rmse_bins_srs_benchmark"] < constant_row["rmse_bins_srs_benchmark"]
     assert noisy_row["gain_low"] < noisy_row["gain"] < 0 < noisy_row["gain_high"]
     assert noisy_row["warning"] == "too few answers to tell from the constant"
+
+
+def test_copies_of_one_learner_have_an_interval_without_width() -> None:
+    days = [f"2026-03-{day:02d}T09:00Z" for day in range(1, 21)]
+    one = {"item": ["q1", "q2"] * 10, "success": [1, 0] * 10, "answered_at": days}
+    copies = {name: values * 10 for name, values in one.items()}
+    log = read_answers({"learner": [f"L{k}" for k in range(10) for _ in days], **copies})
+    row = evaluate(["half-life"], log, folds=2).to_frame().set_index("model").loc["per-item"]
+    assert row["gain"] > 0.1 and row["gain_high"] - row["gain_low"] < 1e-12
+    assert row["warning"] == "the interval has no width: what was resampled is all alike"
 
 
 def test_the_same_as_the_constant_is_said(log: ReviewLog) -> None:
@@ -220,7 +266,8 @@ def test_where_nothing_can_be_resampled_the_table_says_so() -> None:
     }
     frame = evaluate(["half-life"], read_answers(day), folds=2).to_frame().set_index("model")
     assert frame.loc[["half-life", "per-item"], ["gain_low", "gain_high", "item_gain_low"]].iloc[0].isna().all()
-    assert frame.loc["half-life", "warning"] == "too few answers to tell from the constant"
+    nothing = "2 of 2 fits had no answers to learn from"
+    assert frame.loc["half-life", "warning"] == f"too few answers to tell from the constant; {nothing}"
     assert np.isnan(frame.loc["half-life", "rmse_bins_srs_benchmark"])
 
 

@@ -81,8 +81,22 @@ def test_prequential_learns_from_a_fifth_and_then_from_more_and_more() -> None:
 @pytest.mark.parametrize(("split", "folds"), [("time", 20), ("time", 9), ("prequential", 17)])
 def test_too_few_times_are_refused(split: str, folds: int) -> None:
     log = log_of([hour // 5 for hour in range(20)])
-    with pytest.raises(perdure.InputError, match=f"folds: the log has too few different times, got {folds}"):
+    with pytest.raises(perdure.InputError, match=f"folds: too many for 20 answers at 4 different times, got {folds}"):
         list(folds_of(log, split, folds))
+
+
+@pytest.mark.parametrize("split", ["time", "prequential"])
+@pytest.mark.parametrize("folds", [1, 3])
+def test_a_single_time_cannot_be_cut(split: str, folds: int) -> None:
+    with pytest.raises(perdure.InputError, match="log: nothing to cut in time: all answers have one time; expected"):
+        list(folds_of(log_of([5] * 20), split, folds))
+
+
+def test_a_single_learner_cannot_be_held_out() -> None:
+    log = log_of(list(range(20)))
+    alone = log.where(log._core.learner == 0)
+    with pytest.raises(perdure.InputError, match=r"log: one of the learners alone .* expected two learners or more"):
+        list(folds_of(alone, "learner", 2))
 
 
 def test_items_are_dealt_out_by_their_ids() -> None:

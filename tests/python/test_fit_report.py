@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -181,8 +182,14 @@ def test_a_report_of_an_older_file_reads(log: ReviewLog) -> None:
     assert report.standard_errors == {} and report.warnings == () and str(report)
     assert len(report.to_frame()) == 0
     for bad in ({**values, "more": 1}, {k: values[k] for k in old[:-1]}, [], {**values, "intervals": {"gain": [2, 1]}}):
-        with pytest.raises(ValueError, match=r"keys must be|does not fit"):
+        with pytest.raises(
+            ValueError, match=r"has the unknown key more|lacks at_bound|not a report|intervals does not fit"
+        ):
             FitReport.from_dict(bad)
+
+
+def test_in_a_list_it_is_one_short_line(model: Any) -> None:
+    assert re.fullmatch(r"<FitReport: \w+, [\d,]+ answers, log loss [\d.]+>", repr(model.report_))
 
 
 def test_a_fit_without_answers(log: ReviewLog) -> None:

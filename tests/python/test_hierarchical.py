@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import perdure
 import pytest
 
@@ -78,6 +79,23 @@ def test_complete_pooling_is_the_pooled_fit(log: perdure.ReviewLog) -> None:
     np.testing.assert_array_equal(model.predict_sequence(log), pooled.predict_sequence(log))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        perdure.FitOptions(minimum_gap=5.0),
+        perdure.FitOptions(prior_weight=20.0),
+        perdure.FitOptions(prior=None),
+    ],
+)
+def test_options_are_those_of_the_pooled_fit(log: perdure.ReviewLog, options: perdure.FitOptions) -> None:
+    pooled = perdure.HalfLife(options=options).fit(log)
+    model = perdure.Hierarchical("half-life", pooling="complete", options=options).fit(log)
+    np.testing.assert_allclose(model.mean_, pooled.parameters_, rtol=1e-9)
+    assert model.observation_ == pooled.observation_
+    usual = perdure.HalfLife().fit(log)
+    assert np.abs(pooled.parameters_ / usual.parameters_ - 1.0).max() > 1e-4  # the options make a difference
+
+
 def test_no_pooling_is_a_fit_per_learner(log: perdure.ReviewLog) -> None:
     model = perdure.Hierarchical("half-life", pooling="none").fit(log)
     for learner in ("learner 0", "learner 7"):
@@ -114,7 +132,7 @@ def test_an_unseen_group_gets_the_mean(fitted: perdure.Hierarchical) -> None:
     np.testing.assert_array_equal(fitted.states(new).state[0], mean.states(new).state[0])
 
 
-def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog) -> None:
+def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog, tmp_path: Path) -> None:
     course = perdure.Hierarchical("half-life", by="course").fit(log)
     assert sorted(course.groups_) == ["fast", "slow"]
     first_right = dict(zip(course.groups_, course.parameters_[:, 1], strict=True))
@@ -125,6 +143,11 @@ def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog) 
     assert mapped.groups_ == ["fast", "slow"]
     np.testing.assert_allclose(mapped.of("slow").parameters_, course.of("slow").parameters_, rtol=1e-6)
     np.testing.assert_allclose(mapped.predict_sequence(log), course.predict_sequence(log), rtol=1e-6)
+    numbered = perdure.Hierarchical("half-life", by={learner: i % 2 for i, learner in enumerate(log.learners)}).fit(log)
+    numbered.save(tmp_path / "model.json")
+    loaded = perdure.load_model(tmp_path / "model.json")
+    assert loaded.groups_ == numbered.groups_ == ["0", "1"]
+    np.testing.assert_array_equal(loaded.predict_sequence(log), numbered.predict_sequence(log))
     items = perdure.Hierarchical("half-life", by=dict.fromkeys(log.items, "all")).fit(log)
     assert items.groups_ == ["all"]
     assert "only 1" in items.report_.warnings[0]
@@ -132,11 +155,12 @@ def test_groups_come_from_a_column_an_item_or_a_mapping(log: perdure.ReviewLog) 
 
 def test_it_survives_a_file_and_a_pickle(log: perdure.ReviewLog, fitted: perdure.Hierarchical, tmp_path: Path) -> None:
     for by in ("learner", dict.fromkeys(log.learners, "all")):
-        model = perdure.Hierarchical("half-life", by=by).fit(log)
+        model = perdure.Hierarchical("half-life", by=by, options=perdure.FitOptions(prior_weight=2.0)).fit(log)
         model.save(tmp_path / "model.json")
         loaded = perdure.load_model(tmp_path / "model.json")
         assert isinstance(loaded, perdure.Hierarchical)
         assert loaded.get_params() == {**model.get_params(), "elapsed": "exact"}
+        assert loaded.data_ == model.data_ == (perdure.fingerprint.of(log),)
         for name in ("parameters_", "standard_errors_", "mean_", "covariance_"):
             np.testing.assert_array_equal(getattr(loaded, name), getattr(model, name))
         assert loaded.report_.to_dict() == {**model.report_.to_dict(), "seconds": None}
@@ -175,10 +199,69 @@ def test_a_damaged_file_is_refused(fitted: perdure.Hierarchical, tmp_path: Path,
         perdure.load_model(path)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("status", 3, "status does not fit, got 3"),
+        ("group_answers", ["many"], "group_answers does not fit"),
+        ("more", 1, "has the unknown key more"),
+        ("rounds", ..., "lacks rounds"),
+    ],
+)
+def test_a_damaged_report_is_refused(
+    fitted: perdure.Hierarchical, tmp_path: Path, key: str, value: Any, message: str
+) -> None:
+    path = tmp_path / "model.json"
+    fitted.save(path)
+    document = json.loads(path.read_text())
+    document["report"][key] = value
+    if value is ...:
+        del document["report"][key]
+    path.write_text(json.dumps(document, default=str))
+    with pytest.raises(perdure.InputError, match=f"model\\.json, column 'report': {message}"):
+        perdure.load_model(path)
+
+
+def test_a_file_of_an_older_version_reads(fitted: perdure.Hierarchical, tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    fitted.save(path)
+    document = json.loads(path.read_text())
+    del document["data"], document["options"]
+    path.write_text(json.dumps(document))
+    old = perdure.load_model(path)
+    assert old.options is None and not hasattr(old, "data_")
+
+
+def test_its_report_is_for_people(fitted: perdure.Hierarchical) -> None:
+    report = fitted.report_
+    assert (
+        repr(report) == f"<HierarchicalReport: converged, {report.answers:,} answers, log loss {report.log_loss:.4f}>"
+    )
+    assert max(map(len, str(report).splitlines())) <= 80
+    for text in (f"{report.answers:,} answers", *report.warnings):
+        assert text in report._repr_html_()
+    one = perdure.Hierarchical("half-life").fit(alone("learner 0")).report_
+    assert "1 group (1 converged)" in str(one)
+
+
 def test_it_goes_into_an_evaluation(log: perdure.ReviewLog) -> None:
     found = perdure.evaluate([perdure.Hierarchical("half-life"), perdure.HalfLife()], log, folds=2)
     table = found.to_frame().set_index("model")
-    assert table.loc["hierarchical", "log_loss"] < table.loc["half-life", "log_loss"]
+    assert table.loc["hierarchical-half-life", "log_loss"] < table.loc["half-life", "log_loss"]
+
+
+def test_on_a_real_cohort_it_is_no_better_and_hardly_worse(data_folder: Path) -> None:
+    """What docs/concepts/hierarchical.md says of the cloze log: a difference of some 1e-4 from the pooled fit."""
+    rows = pd.read_csv(data_folder / "cohort_cloze.csv.gz", dtype={"learner": str, "item": str})
+    start = pd.Timestamp("2020-01-01", tz="UTC")
+    rows["answered_at"] = start + pd.to_timedelta(rows["t_days"], unit="D")
+    log = perdure.read_answers(
+        rows.rename(columns={"correct": "success"})[["learner", "item", "answered_at", "success"]]
+    )
+    found = perdure.evaluate([perdure.Hierarchical("fsrs6"), perdure.Fsrs6()], log, folds=2)
+    pairs = found.differences().query("model == 'hierarchical-fsrs6'").set_index("than")
+    assert -2e-4 < pairs.loc["fsrs6", "difference"] < 5e-4
+    assert pairs.loc["per-item", "better"] and pairs.loc["constant", "better"]
 
 
 def test_threads_do_not_change_a_bit(log: perdure.ReviewLog) -> None:
@@ -229,7 +312,15 @@ def test_nothing_to_learn_from_leaves_the_start() -> None:
         ({"by": "teacher"}, "no such column"),
         ({"by": 3}, "neither a column nor a mapping"),
         ({"by": {"nobody": "a"}}, "neither learners nor items"),
-        ({"by": {"learner 0": "a"}}, "no label"),
+        ({"by": {"learner 0": "a"}}, "by: no label for learner 'learner [0-9]+' and 10 more"),
+        ({"by": np.zeros(12)}, "by: neither a column nor a mapping, got array"),
+        (
+            {"options": "fsrs_rs"},
+            "options.pipeline: not a choice of hierarchical fits, got 'fsrs_rs'; expected 'perdure'",
+        ),
+        ({"options": perdure.FitOptions(recency=True)}, "options.recency: not a choice"),
+        ({"options": perdure.FitOptions(prior="published")}, "options.prior: not a choice"),
+        ({"parameters": {"gain": 2.0}}, "expected the 4 numbers of half-life: first_wrong, first_right, gain, lapse"),
         ({"parameters": [1.0]}, "parameters"),
         ({"profile": "nothing"}, "profile"),
     ],

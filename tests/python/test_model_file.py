@@ -73,7 +73,8 @@ def test_an_unfitted_model_comes_back(model: Any, log: ReviewLog, path: Path) ->
     model.save(path)
     again = load_model(path)
     check_same(again, model, log)
-    assert not hasattr(again, "report_")
+    with pytest.raises(AttributeError, match="has no report_: it was not fitted, or its file does not hold it"):
+        _ = again.report_
 
 
 @pytest.mark.parametrize("model", [Fsrs6, HalfLife])

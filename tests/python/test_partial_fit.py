@@ -125,6 +125,20 @@ def test_a_file_that_does_not_say_how_much_it_knows(log: ReviewLog, tmp_path: Pa
     old.fit(log).partial_fit(log)
 
 
+@pytest.mark.parametrize("model", [HalfLife, Fsrs6])
+def test_nothing_new_leaves_what_was_known(model: Any, log: ReviewLog) -> None:
+    fit = model().fit(log)
+    before, bands = fit.report_, fit.predict_interval(log)
+    for arguments in ({"log": log, "since": "2035-01-01"}, {"log": log.where(np.zeros(len(log), dtype=bool))}):
+        fit.partial_fit(**arguments)
+        report = fit.report_
+        assert report.status == "no_data" and "what was known stands" in report.reason and report.answers == 0
+        for name in ("parameters", "standard_errors", "intervals", "learned", "correlation"):
+            assert getattr(report, name) == getattr(before, name)
+        np.testing.assert_array_equal(fit.predict_interval(log), bands)
+    assert fit.partial_fit(log).report_.answers == before.answers
+
+
 def test_a_constant_goes_on_exactly(log: ReviewLog) -> None:
     one, other = halves(log)
     on, full = Constant().fit(one).partial_fit(other), Constant().fit(log)

@@ -23,6 +23,17 @@ def plain(summary: Sequence[str], rows: Rows, warnings: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def short(report: Any) -> str:
+    """A report in one line, as a notebook shows it in a list or a dict."""
+    loss = "" if report.log_loss is None else f", log loss {report.log_loss:.4f}"
+    return f"<{type(report).__name__}: {report.status}, {report.answers:,} answers{loss}>"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: 1 group, 2 groups."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def table(rows: Rows) -> list[str]:
     """Lines of a table: names to the left, numbers to the right."""
     cells = [COLUMNS, *(cells_of(row) for row in rows)]

@@ -8,12 +8,13 @@ from typing import Any, Self
 import numpy as np
 
 from . import _catalog
+from ._bands import normal_quantile
 from ._observation import UNFITTED
 from .errors import InputError
 from .estimator import Progress, Values
 from .fit_report import FitReport
 from .log import ReviewLog, require_log
-from .memory_model import MemoryModel, normal_quantile
+from .memory_model import MemoryModel
 from .states import Moment, instant
 
 

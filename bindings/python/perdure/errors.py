@@ -14,6 +14,10 @@ def show(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 12]}... ({len(text) - 2} characters)"
 
 
+WITH_PARTS = ("options", "parameters")
+"""Arguments whose parts have names, and no columns."""
+
+
 class PerdureError(Exception):
     """Base of every exception that the package raises on purpose."""
 
@@ -63,7 +67,9 @@ class InputError(PerdureError, ValueError):
         where = [self.source] if self.source else []
         if self.row is not None:
             where.append(f"{self.row_word} {self.row}")
-        if self.column is not None:
+        if self.column is not None and self.source in WITH_PARTS:
+            where = [f"{self.source}.{self.column}"]
+        elif self.column is not None:
             where.append(f"column {self.column!r}")
         sentence = f"{', '.join(where)}: {self.problem}" if where else self.problem
         if self.value is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,19 @@ class Estimator(ABC):
     @abstractmethod
     def predict_sequence(self, log: ReviewLog) -> Values:
         """Probability of a right answer for every row, from strictly earlier rows."""
+
+    @property
+    def row_name(self) -> str:
+        """What a comparison calls this model."""
+        return self.id
+
+    if not TYPE_CHECKING:  # what a type checker finds, it should find by its declaration
+
+        def __getattr__(self, name: str) -> Any:
+            if name.endswith("_") and not name.startswith("_"):
+                problem = f"{type(self).__name__} has no {name}: it was not fitted, or its file does not hold it"
+                raise AttributeError(problem, name=name, obj=self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Constructor arguments as they are stored (scikit-learn)."""

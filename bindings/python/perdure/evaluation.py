@@ -15,27 +15,23 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from . import _catalog, _core, _threads, fingerprint, metrics
-from ._columns import numbers
+from . import _core, _threads, contenders, fingerprint, held_out, metrics
 from ._files import replacing
 from ._frames import to_kind
-from ._progress import reporting
 from .errors import InputError
+from .estimator import Estimator
 from .league import REPLICATES, Held, Row
 from .log import ReviewLog, require_log
-from .models import MODELS, Constant, Estimator
-from .per_item import PerItem
-from .splits import Fold, clusters_of, folds_of
+from .splits import clusters_of, folds_of
 
 Floats = npt.NDArray[np.float64]
 
 SEED = 20261123
 FORMAT = "perdure-evaluation"
 FORMAT_VERSION = 1
-BASELINES = (PerItem, Constant)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """Predictions of held-out answers by every model, and their scores.
 
@@ -72,6 +68,12 @@ class Evaluation:
     def split(self) -> str:
         """How answers were held out."""
         return str(self.settings["split"])
+
+    def __repr__(self) -> str:
+        folds = len(np.unique(self.fold))
+        return (
+            f"<Evaluation: {self.split}, {folds} folds, {len(self.success):,} answers, {', '.join(self.predictions)}>"
+        )
 
     def to_frame(self) -> Any:
         """The league table: one row a model, best log loss first.
@@ -111,7 +113,11 @@ class Evaluation:
         return self._frame(self._held.by_gap())
 
     def folds_frame(self) -> Any:
-        """The scores of each fold: fold, model, then the first line of `to_frame`."""
+        """The scores of each fold, and how its fits ended.
+
+        Columns: fold, model, then the first line of `to_frame`, then status, reason and predicted_decrease of the fit's
+        report; missing where a model has none.
+        """
         return self._frame(self._held.folds())
 
     def calibration(self, by: Literal["width", "quantile"] = "width") -> Any:
@@ -197,21 +203,21 @@ def evaluate(
     >>> table["model"].tolist()
     ['half-life', 'per-item', 'constant']
     """
-    contenders = _named(models)
+    named = contenders.named(models)
     if len(require_log(log)) == 0:
         raise InputError("no answers", source="log", expected="answers to predict")
-    held_out = list(folds_of(log, split, folds))
-    fold_of_row, predictions = _predict(contenders, log, held_out, progress, threads)
-    rows = fold_of_row > 0
+    found = held_out.predict(named, log, list(folds_of(log, split, folds)), progress, threads)
+    rows = found.fold > 0
     bins = metrics.review_bins(log)[rows]
     held = Held(
         success=log.success[rows],
-        fold=fold_of_row[rows],
+        fold=found.fold[rows],
         gap=log.histories("exact").gaps()[rows],
         cluster=clusters_of(log)[rows],
         bins=bins,
         recency=_recency(bins, log._core.answered_at[rows]),
-        predictions={name: p[rows] for name, p in predictions.items()},
+        predictions={name: p[rows] for name, p in found.predictions.items()},
+        fits=found.fits,
         seed=SEED,
         threads=_threads.resolve(threads),
     )
@@ -222,51 +228,10 @@ def evaluate(
         bins=held.bins,
         cluster=held.cluster,
         predictions=held.predictions,
-        settings=_settings(contenders, log, split, folds),
+        settings=_settings(named, log, split, folds),
         _held=held,
         kind=log._kind,
     )
-
-
-def _predict(
-    contenders: dict[str, Estimator],
-    log: ReviewLog,
-    held_out: list[Fold],
-    progress: bool | Callable[[int, int, str], object],
-    threads: int | None,
-) -> tuple[npt.NDArray[np.int64], dict[str, Floats]]:
-    """Fold of every row (0: never held out), and every model's predictions of the rows of a fold."""
-    fold_of_row = np.zeros(len(log), dtype=np.int64)
-    predictions = {name: np.full(len(log), np.nan) for name in contenders}
-    steps = len(held_out) * len(contenders)
-    with reporting(progress, "Evaluating") as report:
-        for number, (train, test, seen) in enumerate(held_out, 1):
-            fold_of_row[test] = number
-            training, context = log.where(train), log.where(seen)
-            for position, (name, model) in enumerate(contenders.items()):
-                report(
-                    (number - 1) * len(contenders) + position,
-                    steps,
-                    f"Evaluating {name}, fold {number} of {len(held_out)}",
-                )
-                predicted = model.unfitted().fit(training, threads=threads).predict_sequence(context)
-                predictions[name][test] = _checked(predicted, len(context), name)[test[seen]]
-        report(steps, steps, "Evaluating")
-    return fold_of_row, predictions
-
-
-def _checked(predicted: Any, rows: int, name: str) -> Floats:
-    """Predictions of a model, which may be a user's own: one probability a row."""
-    p: Floats = numbers(predicted, f"predictions of {name}").astype(np.float64)
-    if p.shape != (rows,):
-        raise InputError("not one value a row", source=f"predictions of {name}", value=p.shape, expected=f"({rows},)")
-    outside = np.flatnonzero(~((p >= 0.0) & (p <= 1.0)))
-    if outside.size:
-        at = int(outside[0])
-        raise InputError(
-            "not a probability", source=f"predictions of {name}, row {at}", value=float(p[at]), expected="in [0, 1]"
-        )
-    return p
 
 
 def _recency(bins: npt.NDArray[np.int32], answered_at: npt.NDArray[np.int64]) -> Floats:
@@ -277,41 +242,7 @@ def _recency(bins: npt.NDArray[np.int32], answered_at: npt.NDArray[np.int64]) ->
     return weights
 
 
-def _named(models: Sequence[Any]) -> dict[str, Estimator]:
-    """Models by the name of their row: the id, numbered where it repeats; the baselines last."""
-    if isinstance(models, str | Estimator):
-        models = [models]
-    if not isinstance(models, Sequence):
-        raise InputError("not models", source="models", value=models, expected="a list of estimators or catalog ids")
-    if not models:
-        raise InputError("no model", source="models", expected="at least one")
-    baselines: dict[str, Estimator] = {}
-    named: dict[str, Estimator] = {}
-    for given in [*models, *(baseline() for baseline in BASELINES)]:
-        model = _estimator(given)
-        if type(model) in BASELINES:
-            baselines.setdefault(model.id, model)
-            continue
-        name, repeat = model.id, 2
-        while name in named or name in (PerItem.id, Constant.id):
-            name, repeat = f"{model.id}-{repeat}", repeat + 1
-        named[name] = model
-    return named | {baseline.id: baselines[baseline.id] for baseline in BASELINES}
-
-
-def _estimator(given: Any) -> Estimator:
-    if isinstance(given, str):
-        if given.replace("_", "-") == PerItem.id:
-            return PerItem()
-        return MODELS[_catalog.find(given, "perdure")["id"]]()
-    if not isinstance(given, Estimator):
-        raise InputError(
-            "not a model", source="models", value=given, expected="an estimator of perdure or a catalog id"
-        )
-    return given
-
-
-def _settings(contenders: dict[str, Estimator], log: ReviewLog, split: str, folds: int) -> dict[str, Any]:
+def _settings(named: dict[str, Estimator], log: ReviewLog, split: str, folds: int) -> dict[str, Any]:
     """What a saved evaluation needs to be made again."""
     return {
         "perdure_version": _core.version,
@@ -326,38 +257,8 @@ def _settings(contenders: dict[str, Estimator], log: ReviewLog, split: str, fold
             "learners": len(np.unique(log._core.learner)),
             "items": len(np.unique(log._core.item)),
         },
-        "models": {
-            name: {
-                "id": model.id,
-                "class": f"{type(model).__module__}.{type(model).__qualname__}",
-                "arguments": {key: _plain(value) for key, value in model.get_params().items()},
-                "elapsed_rule": _elapsed_rule(model),
-            }
-            for name, model in contenders.items()
-        },
+        "models": {name: contenders.described(model) for name, model in named.items()},
     }
-
-
-def _elapsed_rule(model: Estimator) -> str | None:
-    """How a model counts time; None for a user's own that does not say."""
-    try:
-        rule = getattr(model, "elapsed_rule", None)
-    except InputError:  # a class of ours under an id of its own
-        return None
-    return None if rule is None else str(rule)
-
-
-def _plain(value: Any) -> Any:
-    """A constructor's argument as JSON can hold it; its repr where it is nothing that JSON knows."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    return repr(value)
 
 
 def _without_nan(row: Row) -> Row:

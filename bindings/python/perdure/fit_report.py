@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,8 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from . import _report_text
+from . import _report_fields, _report_text
 from ._frames import to_kind
+from ._report_fields import (
+    Fits,
+    is_count,
+    is_interval_or_none,
+    is_list_of,
+    is_number,
+    is_number_or_none,
+    is_table_of,
+    is_text,
+)
 
 LITTLE_LEARNED = 0.1
 """A parameter of which the answers removed a smaller share of the prior's variance is called mostly the prior."""
@@ -22,7 +31,7 @@ Numbers = dict[str, float | None]
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FitReport:
     """Outcome of a fit. Dicts go by the names of parameters.
 
@@ -124,16 +133,10 @@ class FitReport:
     def from_dict(cls, values: dict[str, Any], **more: Any) -> FitReport:
         """From what `to_dict` returned.
 
-        Keys that older files lack may be missing; ValueError names a key that does not fit. ``more`` are fields that
+        Keys that older files lack may be missing; InputError names a key that does not fit. ``more`` are fields that
         the caller has from elsewhere.
         """
-        if not isinstance(values, dict) or not _NEEDED <= set(values) <= set(_FITS):
-            raise ValueError(f"keys must be {', '.join(_FITS)}")
-        for name, value in values.items():
-            if not _FITS[name](value):
-                raise ValueError(f"{name} does not fit, got {value!r}")
-        given: dict[str, Any] = {name: _frozen(value) for name, value in values.items()}
-        return cls(**{**given, **more})
+        return cls(**{**_report_fields.checked(values, _FITS, _NEEDED), **more})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
@@ -157,6 +160,9 @@ class FitReport:
         }
         return to_kind(pa.table(columns), "pandas")
 
+    def __repr__(self) -> str:
+        return _report_text.short(self)
+
     def __str__(self) -> str:
         return _report_text.plain(self._summary(), self._rows(), self.warnings)
 
@@ -164,9 +170,9 @@ class FitReport:
         return _report_text.html(self._summary(), self._rows(), self.warnings)
 
     def _summary(self) -> list[str]:
-        steps = f"{self.iterations} step{'' if self.iterations == 1 else 's'}"
+        steps = _report_text.counted(self.iterations, "step")
         lines = [f"{self.status.replace('_', ' ')} after {steps}: {self.reason}"]
-        counted = f"{self.answers:,} answers"
+        counted = _report_text.counted(self.answers, "answer")
         if abs(self.effective_answers - self.answers) >= 0.5:
             counted += f" (worth {self.effective_answers:,.0f} of equal weight)"
         if self.log_loss is not None and self.start_log_loss is not None:
@@ -214,65 +220,26 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _frozen(value: Any) -> Any:
-    """Lists as tuples, whatever they are in."""
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(element) for element in value)
-    return {name: _frozen(element) for name, element in value.items()} if isinstance(value, dict) else value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, list | tuple) and all(fits(element) for element in value)
-
-
-def _is_table_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: (
-        isinstance(value, dict) and all(isinstance(name, str) and fits(element) for name, element in value.items())
-    )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_number_or_none(value: object) -> bool:
-    return value is None or _is_number(value)
-
-
-def _is_interval_or_none(value: object) -> bool:
-    return value is None or (
-        isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value)) and value[0] <= value[1]
-    )
-
-
-_FITS: dict[str, Callable[[object], bool]] = {
-    "status": _is_text,
-    "reason": _is_text,
-    "iterations": _is_count,
-    "objective_path": _is_list_of(_is_number),
-    "answers": _is_count,
-    "log_loss": _is_number_or_none,
-    "start_log_loss": _is_number_or_none,
-    "predicted_decrease": _is_number,
-    "at_bound": _is_list_of(_is_text),
-    "seconds": _is_number_or_none,
-    "evaluations": _is_number,
-    "effective_answers": _is_number,
-    "gradient_norm": _is_number_or_none,
-    "parameters": _is_table_of(_is_number),
-    "defaults": _is_table_of(_is_number),
-    "standard_errors": _is_table_of(_is_number_or_none),
-    "intervals": _is_table_of(_is_interval_or_none),
-    "learned": _is_table_of(_is_number),
-    "correlation": _is_list_of(_is_list_of(_is_number)),
-    "warnings": _is_list_of(_is_text),
+_FITS: dict[str, Fits] = {
+    "status": is_text,
+    "reason": is_text,
+    "iterations": is_count,
+    "objective_path": is_list_of(is_number),
+    "answers": is_count,
+    "log_loss": is_number_or_none,
+    "start_log_loss": is_number_or_none,
+    "predicted_decrease": is_number,
+    "at_bound": is_list_of(is_text),
+    "seconds": is_number_or_none,
+    "evaluations": is_number,
+    "effective_answers": is_number,
+    "gradient_norm": is_number_or_none,
+    "parameters": is_table_of(is_number),
+    "defaults": is_table_of(is_number),
+    "standard_errors": is_table_of(is_number_or_none),
+    "intervals": is_table_of(is_interval_or_none),
+    "learned": is_table_of(is_number),
+    "correlation": is_list_of(is_list_of(is_number)),
+    "warnings": is_list_of(is_text),
 }
 _NEEDED = set(list(_FITS)[: list(_FITS).index("seconds")])

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from . import _catalog, _core, _fitting, _threads, grouping, hierarchical_file
-from ._columns import numbers
+from . import _catalog, _core, _fitting, _parameters, _threads, grouping, hierarchical_file
 from ._frames import to_kind
-from ._observation import MINIMUM_GAP, Encounters
+from ._learned import Learned
+from ._observation import Encounters
 from ._progress import reporting
 from .errors import InputError
 from .estimator import Estimator, Progress, Values
+from .fit_options import FitOptions
 from .hierarchical_report import HierarchicalReport
 from .log import ReviewLog, require_log
-from .memory_model import MemoryModel, check_parameters
+from .memory_model import MemoryModel
 from .models import MODELS
 from .splits import one_of
 from .states import States
@@ -30,7 +32,7 @@ MOST_PASSES = 17
 SCALES = (1e-9, 1e9)
 
 
-class Hierarchical(Estimator):
+class Hierarchical(Learned, Estimator):
     """A memory model with parameters of its own for every group of cards, all fitted in one call.
 
     With ``pooling="partial"`` each group's parameters are drawn towards the cohort's mean, the more the less its
@@ -51,6 +53,8 @@ class Hierarchical(Estimator):
         Multiplies the estimated covariance: towards 0 groups agree, far above 1 they stand alone. Partial pooling only.
     parameters, profile, elapsed
         As in `Fsrs6`.
+    options : FitOptions, optional
+        ``minimum_gap``, ``prior_weight`` and ``prior=None`` count; a hierarchical fit refuses every other choice.
 
     Attributes
     ----------
@@ -70,6 +74,8 @@ class Hierarchical(Estimator):
         As in `MemoryModel`; of the whole log, at the mean.
     report_ : HierarchicalReport
         What the fit did.
+    data_ : tuple of str
+        Fingerprint of the log of the fit.
 
     Examples
     --------
@@ -104,6 +110,7 @@ class Hierarchical(Estimator):
         parameters: npt.ArrayLike | None = None,
         profile: str = "perdure",
         elapsed: str | None = None,
+        options: FitOptions | None = None,
     ) -> None:
         self.model = model
         self.by = by
@@ -112,6 +119,12 @@ class Hierarchical(Estimator):
         self.parameters = parameters
         self.profile = profile
         self.elapsed = elapsed
+        self.options = options
+
+    @property
+    def row_name(self) -> str:
+        """What a comparison calls this model: after the memory model too."""
+        return f"{self.id}-{self.model}"
 
     @property
     def parameter_names(self) -> list[str]:
@@ -152,7 +165,7 @@ class Hierarchical(Estimator):
         of = grouping.kind_of(log, self.by)
         labels = grouping.labels_of(log, self.by, of)
         codes, groups = labels.used()
-        cards = _group_of_cards(histories, codes)
+        cards = grouping.group_of_cards(histories, codes)
         most = len(groups) if self.pooling == "none" else 100 if self.pooling == "complete" else MOST_PASSES
         workers, text = _threads.resolve(threads), f"Fitting {len(groups)} groups"
         with reporting(progress, text) as report:
@@ -168,7 +181,7 @@ class Hierarchical(Estimator):
             )
         size = len(start)
         observation, answers, right, *_ = _core.fit.observation(
-            *self._name, log._core, histories, facts["mean"], len(log.items), MINIMUM_GAP, None, workers
+            *self._name, log._core, histories, facts["mean"], len(log.items), settings["minimum_gap"], None, workers
         )
         several = np.flatnonzero(answers >= 2)
         names = self.parameter_names
@@ -183,6 +196,7 @@ class Hierarchical(Estimator):
             first_encounters_={log.items[i]: (float(answers[i]), float(right[i])) for i in several.tolist()},
             report_=HierarchicalReport.of(facts, names, self.pooling, time.perf_counter() - started),
             _of=of,
+            _sources=[log],
         )
         if interrupt is not None:
             raise interrupt
@@ -216,7 +230,7 @@ class Hierarchical(Estimator):
         columns = _core.grouped.states(
             *self._name, log._core, histories, self._table(), rows, _threads.resolve(threads)
         )
-        return States(_OfGroups(self, rows), log, columns)  # type: ignore[arg-type]
+        return States(grouping.StatesOfGroups(self, rows), log, columns)  # type: ignore[arg-type]
 
     def of(self, group: str) -> MemoryModel:
         """The memory model of one group, for what takes a single model; that of the mean for an unseen group."""
@@ -266,16 +280,36 @@ class Hierarchical(Estimator):
             "pooling": self.pooling,
             "covariance_scale": float(scale),
             "assumed_groups": ASSUMED_GROUPS,
-            "minimum_gap": MINIMUM_GAP,
-            "prior_weight": 1.0,
+            **self._choices(),
         }
 
+    def _choices(self) -> dict[str, float]:
+        """What of the options a hierarchical fit knows."""
+        given, usual = _fitting.options_of(self.options), FitOptions()
+        known = {
+            "minimum_gap": given.minimum_gap,
+            "prior_weight": given.prior_weight,
+            "prior": None if given.prior is None else usual.prior,
+        }
+        for option in fields(FitOptions):
+            value, expected = getattr(given, option.name), known.get(option.name, getattr(usual, option.name))
+            if value != expected:
+                raise InputError(
+                    "not a choice of hierarchical fits",
+                    source="options",
+                    column=option.name,
+                    value=value,
+                    expected=repr(expected),
+                )
+        weight = 0.0 if given.prior is None else float(given.prior_weight or 0.0)
+        return {"minimum_gap": given.minimum_gap, "prior_weight": weight}
+
+    def options_to_dict(self) -> dict[str, Any] | None:
+        """Options as plain data; None where none were given."""
+        return None if self.options is None else _fitting.options_of(self.options).to_dict()
+
     def _start(self) -> Values:
-        if self.parameters is None:
-            return _catalog.defaults(self._entry)
-        values = np.ascontiguousarray(numbers(self.parameters, "parameters").astype(np.float64))
-        check_parameters(values, self._entry)
-        return values
+        return _parameters.start(self.parameters, self._entry)
 
     def _require_fit(self) -> None:
         if not hasattr(self, "parameters_"):
@@ -288,40 +322,4 @@ class Hierarchical(Estimator):
     def _rows(self, log: ReviewLog, histories: Any) -> npt.NDArray[np.uint32]:
         """Place in `_table` of every card's group."""
         labels = grouping.labels_of(log, self.by, self._of)
-        return _group_of_cards(histories, labels.places({group: i for i, group in enumerate(self.groups_)}))
-
-
-class _OfGroups:
-    """What `States` asks of a model, for states of several groups."""
-
-    def __init__(self, model: Hierarchical, rows: npt.NDArray[np.uint32]) -> None:
-        self._entry = model._entry
-        self.elapsed_rule = model.elapsed_rule
-        self._model = model
-        self._rows = rows
-
-    def recall(self, state: tuple[Any, ...], elapsed_days: Values, threads: int | None = None) -> Values:
-        """Recall of all states, ``elapsed_days`` after their last answer."""
-        recalled: Values = _core.grouped.recall(
-            *self._model._name, state, elapsed_days, self._model._table(), self._rows, _threads.resolve(threads)
-        )
-        return recalled
-
-    def same_memory(self, other: object) -> bool:
-        """A plan takes the states of a single model."""
-        raise InputError(
-            "states of several groups", source="states", value=self, expected="those of Hierarchical.of(group)"
-        )
-
-    def __repr__(self) -> str:
-        return repr(self._model)
-
-
-def _group_of_cards(histories: Any, codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    try:
-        groups: npt.NDArray[np.uint32] = _core.grouped.group_of_cards(histories, codes)
-    except ValueError as error:
-        raise InputError(
-            str(error), source="by", expected="what is the same for all answers of a learner to an item"
-        ) from None
-    return groups
+        return grouping.group_of_cards(histories, labels.places({group: i for i, group in enumerate(self.groups_)}))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, model_document
+from . import _core, _parameters, grouping, model_document
 from ._zones import search_paths
 from .errors import InputError
 from .hierarchical_report import HierarchicalReport
-from .memory_model import check_parameters
 
 if TYPE_CHECKING:
     from .hierarchical import Hierarchical
@@ -31,8 +29,10 @@ def write(path: Any, model: Hierarchical) -> None:
             "model": model.model,
             "profile": model.profile,
             "elapsed_rule": model.elapsed_rule,
+            "options": model.options_to_dict(),
+            "data": list(model.data_) if "_sources" in vars(model) else None,
             KEY: {
-                "by": dict(model.by) if isinstance(model.by, Mapping) else model.by,
+                "by": grouping.as_text(model.by),
                 "of": model._of,
                 "pooling": model.pooling,
                 "covariance_scale": model.covariance_scale,
@@ -102,8 +102,12 @@ def read(document: dict[str, Any], source: str) -> Hierarchical:
     model.first_encounters_ = model_document.encounters(document.get("first_encounters"), source)
     try:
         model.report_ = HierarchicalReport.from_dict(document.get("report"))
-    except ValueError as error:
-        raise InputError(f"not usable: {error}", source=source, column="report") from None
+    except InputError as error:
+        raise InputError(error.problem, source=source, column="report", value=error.value) from None
+    if "options" in document:
+        model.options = model_document.options(document["options"], source)
+    if "data" in document:
+        model._sources = [*model_document.fingerprints(document["data"], source)]
     return model
 
 
@@ -118,7 +122,7 @@ def _checked(values: Any, model: Hierarchical, key: str, source: str) -> Any:
     """Parameters within their bounds."""
     numbers = model_document.vector(values, len(model.parameter_names), key, source)
     try:
-        check_parameters(numbers, model._entry)
+        _parameters.check(numbers, model._entry)
     except InputError as error:
         raise InputError(
             error.problem, source=source, column=f"{key}.{error.column}", value=error.value, expected=error.expected

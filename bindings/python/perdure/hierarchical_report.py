@@ -6,8 +6,11 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from . import _report_fields, _report_text
+from ._report_fields import Fits, is_count, is_list_of, is_number, is_number_or_none, is_table_of, is_text
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class HierarchicalReport:
     """Outcome of a fit of many groups.
 
@@ -82,30 +85,32 @@ class HierarchicalReport:
 
     @classmethod
     def from_dict(cls, values: Any) -> HierarchicalReport:
-        """From what `to_dict` returned; ValueError for other keys."""
-        fields = set(cls.__dataclass_fields__)
-        if not isinstance(values, dict) or not fields - {"seconds"} <= set(values) <= fields:
-            raise ValueError(f"keys must be {', '.join(cls.__dataclass_fields__)}")
-        given: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-        }
-        return cls(**given)
+        """From what `to_dict` returned; InputError names a key that does not fit."""
+        return cls(**_report_fields.checked(values, _FITS, set(_FITS) - {"seconds"}))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
         return asdict(self)
 
+    def __repr__(self) -> str:
+        return _report_text.short(self)
+
     def __str__(self) -> str:
+        return _report_text.plain(self._summary(), [], self.warnings)
+
+    def _repr_html_(self) -> str:
+        return _report_text.html(self._summary(), [], self.warnings)
+
+    def _summary(self) -> list[str]:
         counts = {status: self.group_status.count(status) for status in dict.fromkeys(self.group_status)}
-        groups = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in counts.items())
+        states = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in counts.items()) or "no answers"
+        groups = _report_text.counted(len(self.group_status), "group")
+        answers = _report_text.counted(self.answers, "answer")
         loss = "" if self.log_loss is None else f", log loss {self.log_loss:.4f}"
-        return "\n".join(
-            [
-                f"{self.status.replace('_', ' ')} after {self.evaluations:.1f} passes: {self.reason}",
-                f"{len(self.group_status):,} groups ({groups}), {self.answers:,} answers{loss}",
-                *self.warnings,
-            ]
-        )
+        return [
+            f"{self.status.replace('_', ' ')} after {self.evaluations:.1f} passes: {self.reason}",
+            f"{groups} ({states}), {answers}{loss}",
+        ]
 
 
 def _of_groups(sentence: str) -> str:
@@ -115,3 +120,22 @@ def _of_groups(sentence: str) -> str:
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+_FITS: dict[str, Fits] = {
+    "status": is_text,
+    "reason": is_text,
+    "pooling": is_text,
+    "answers": is_count,
+    "log_loss": is_number_or_none,
+    "objective_path": is_list_of(is_number),
+    "evaluations": is_number,
+    "rounds": is_count,
+    "group_answers": is_list_of(is_count),
+    "group_status": is_list_of(is_text),
+    "group_log_loss": is_list_of(is_number_or_none),
+    "mean_errors": is_table_of(is_number_or_none),
+    "learned_groups": is_table_of(is_number),
+    "warnings": is_list_of(is_text),
+    "seconds": is_number_or_none,
+}

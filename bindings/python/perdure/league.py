@@ -23,6 +23,9 @@ REPLICATES = 1000
 BASIC = ("n", "log_loss", "auc", "brier", "rmse", "ece", "mbe", "success_rate")
 NEAR_BEST = 1.25
 """An RMSE(bins) at most this many times the lowest of the table is near it."""
+ROUNDING = 1e-12
+"""Nats between the ends of an interval that has no width."""
+LOW_BINS_ALONE = "low RMSE(bins), high log loss"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Held:
     bins: npt.NDArray[np.int32]
     recency: Floats
     predictions: dict[str, Floats]
+    fits: dict[str, list[Row]]
     seed: int
     threads: int
 
@@ -104,9 +108,9 @@ class Held:
         ]
 
     def folds(self) -> list[Row]:
-        """Scores of each fold."""
+        """Scores of each fold, and how its fits ended."""
         return [
-            {"fold": int(fold), "model": name, **self._score(p, self.fold == fold)}
+            {"fold": int(fold), "model": name, **self._score(p, self.fold == fold), **self.fits[name][fold - 1]}
             for fold in np.unique(self.fold)
             for name, p in self.predictions.items()
         ]
@@ -155,14 +159,16 @@ class Held:
         near_best = own <= NEAR_BEST * min(binned.values())
         # where the constant itself has the lower one, a low RMSE(bins) is no feat
         if near_best and own < binned[Constant.id] and self._loses_where_binned(row["model"]):
-            words.append("games RMSE(bins)")
+            words.append(LOW_BINS_ALONE)
         if row["gain_high"] < 0.0:
             words.append("worse than the constant")
         elif row["gain_low"] == row["gain_high"] == 0.0:
             words.append("the same as the constant")
+        elif row["gain_high"] - row["gain_low"] <= ROUNDING:
+            words.append("the interval has no width: what was resampled is all alike")
         elif not row["gain_low"] > 0.0:  # NaN too: nothing to resample
             words.append("too few answers to tell from the constant")
-        return words
+        return [*words, *_unfinished(self.fits[row["model"]])]
 
     def _loses_where_binned(self, name: str) -> bool:
         """Whether a model is surely worse than the constant on the answers that RMSE(bins) counts."""
@@ -175,3 +181,16 @@ class Held:
             return False
         _, low, _ = self._differences([name, Constant.id], counted)[name, Constant.id]
         return not low <= 0.0
+
+
+def _unfinished(fits: list[Row]) -> list[str]:
+    """In words, which fits of a model ended before they were done, or had nothing to begin with."""
+    states = [fit["status"] for fit in fits if fit["status"] is not None]
+    words = []
+    for count, what in (
+        (sum(state not in ("converged", "no_data") for state in states), "did not converge"),
+        (states.count("no_data"), "had no answers to learn from"),
+    ):
+        if count:
+            words.append(f"{count} of {len(fits)} fits {what}")
+    return words

@@ -6,14 +6,14 @@ fitted ends in ``_``.
 
 from __future__ import annotations
 
-from statistics import NormalDist
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _catalog, _core, _fitting, _threads, fingerprint, model_document
-from ._columns import numbers
+from . import _bands, _catalog, _core, _fitting, _parameters, _threads, model_document
+from ._learned import Learned
 from ._observation import UNFITTED, Encounters, Layer
 from .errors import InputError
 from .estimator import Estimator, Progress, Values
@@ -23,7 +23,7 @@ from .log import ReviewLog, require_log
 from .states import Moment, States, instant
 
 
-class MemoryModel(Estimator):
+class MemoryModel(Learned, Estimator):
     """A model of the catalog, fitted to all learners of a log at once (pooled).
 
     Attributes
@@ -51,7 +51,6 @@ class MemoryModel(Estimator):
     report_: FitReport
     _posterior: _fitting.Posterior | None
     _observed: tuple[float, float]
-    _sources: list[ReviewLog | str]
 
     def __init__(
         self,
@@ -74,15 +73,6 @@ class MemoryModel(Estimator):
     def elapsed_rule(self) -> str:
         """How time between answers is counted: the constructor's ``elapsed``, else the profile's rule."""
         return self.elapsed or str(self._entry["elapsed_rule"])
-
-    @property
-    def data_(self) -> tuple[str, ...]:
-        """Fingerprints of what was learned from; made when first asked for."""
-        sources: list[ReviewLog | str] | None = self.__dict__.get("_sources")
-        if sources is None:
-            raise AttributeError("data_: this model was not fitted")
-        sources[:] = [source if isinstance(source, str) else fingerprint.of(source) for source in sources]
-        return tuple(str(source) for source in sources)
 
     def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
         """Fit to every card of a log.
@@ -137,7 +127,8 @@ class MemoryModel(Estimator):
         Returns
         -------
         self
-            Fitted as by `fit` when it was not before.
+            Fitted as by `fit` when it was not before. Without a new answer that counts, parameters, errors and
+            covariance stay, and `report_` has the status ``no_data``.
 
         Raises
         ------
@@ -183,6 +174,8 @@ class MemoryModel(Estimator):
             threads=threads,
         )
         joined = layer.joined(found.layer) if layer else found.layer
+        if prior is not None and found.report.status == "no_data":
+            self._keep_what_is_known(found)
         self.__dict__.update(  # in one step: Ctrl-C leaves all of it or nothing
             parameters_=found.parameters,
             covariance_=None if found.covariance is None else found.covariance.reshape(2 * [len(found.parameters)]),
@@ -196,6 +189,16 @@ class MemoryModel(Estimator):
         if found.interrupt is not None:
             raise found.interrupt
         return self
+
+    def _keep_what_is_known(self, found: _fitting.Fit) -> None:
+        """Put into a partial fit to no new answer what the fits before it found out."""
+        known: FitReport = getattr(self, "report_", found.report)
+        found.covariance = getattr(self, "covariance_", None)
+        found.report = replace(
+            found.report,
+            reason="no new answer comes late enough after an earlier one on its card: what was known stands",
+            **{name: getattr(known, name) for name in ("standard_errors", "intervals", "learned", "correlation")},
+        )
 
     def predict_sequence(self, log: ReviewLog, threads: int | None = None) -> Values:
         """Probability of a right answer, one per row of ``log``, in its row order.
@@ -248,22 +251,7 @@ class MemoryModel(Estimator):
         InputError
             A model without `covariance_`: not fitted, or from an older file.
         """
-        z, covariance = normal_quantile(level), self._spread()
-        observation = self._observation()
-        _, errors = _fitting.first_rates(observation, self._encounters(), require_log(log).items)
-        low, high = _core.fit.sequence_bands(
-            *self._name,
-            log._core,
-            log.histories(self.elapsed_rule),
-            self._values(),
-            covariance,
-            observation,
-            errors,
-            self.predict_sequence(log, threads=threads),
-            z,
-            _threads.resolve(threads),
-        )
-        return np.column_stack((low, high))
+        return _bands.of_answers(self, log, level, threads)
 
     def states(self, log: ReviewLog, threads: int | None = None) -> States:
         """Memory of every learner × item of a log after its last answer."""
@@ -278,18 +266,7 @@ class MemoryModel(Estimator):
 
         See `predict_interval`; InputError for a model without `covariance_`.
         """
-        z = normal_quantile(level)
-        low, high = _core.fit.card_bands(
-            *self._name,
-            require_log(log).histories(self.elapsed_rule),
-            self._values(),
-            self._spread(),
-            days,
-            recall,
-            z,
-            _threads.resolve(threads),
-        )
-        return low, high
+        return _bands.of_cards(self, log, days, recall, level, threads)
 
     def recall(
         self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None
@@ -331,11 +308,7 @@ class MemoryModel(Estimator):
         return entry["id"], entry["profile"]
 
     def _start(self) -> Values:
-        if self.parameters is None:
-            return _catalog.defaults(self._entry)
-        values = np.ascontiguousarray(numbers(self.parameters, "parameters").astype(np.float64))
-        check_parameters(values, self._entry)
-        return values
+        return _parameters.start(self.parameters, self._entry)
 
     def _values(self) -> Values:
         return self.parameters_ if hasattr(self, "parameters_") else self._start()
@@ -352,40 +325,3 @@ class MemoryModel(Estimator):
 
     def _layer(self) -> Layer:
         return Layer(self._observation(), self._encounters(), *self.__dict__.get("_observed", (0.0, 0.0)))
-
-    def _spread(self) -> Values:
-        """The covariance in one column, for the compiled part."""
-        covariance = getattr(self, "covariance_", None)
-        if covariance is None:
-            raise InputError(
-                "no standard errors to make a band of", source=type(self).__name__, expected="a model fitted to answers"
-            )
-        return np.ascontiguousarray(covariance, dtype=np.float64).reshape(-1)
-
-    def __getstate__(self) -> dict[str, Any]:
-        if "_sources" in self.__dict__:
-            _ = self.data_  # fingerprints in place of logs
-        return dict(self.__dict__)
-
-
-def normal_quantile(level: float) -> float:
-    """Standard errors to either side that hold ``level`` of a normal distribution; InputError outside (0, 1)."""
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0.0 < level < 1.0:
-        raise InputError("not a level", source="level", value=level, expected="a number between 0 and 1, like 0.95")
-    return NormalDist().inv_cdf(0.5 + 0.5 * level)
-
-
-def check_parameters(values: Values, entry: dict[str, Any]) -> None:
-    """Refuse a wrong number of parameters or one out of its bounds, by name."""
-    specs = entry["parameters"]
-    if values.shape != (len(specs),):
-        raise InputError(
-            f"{entry['id']} takes {len(specs)} parameters",
-            source="parameters",
-            value=values.shape,
-            expected=f"({len(specs)},)",
-        )
-    for value, spec in zip(values.tolist(), specs, strict=True):
-        if not spec["lower"] <= value <= spec["upper"]:
-            expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"
-            raise InputError("out of bounds", source="parameters", column=spec["name"], value=value, expected=expected)

@@ -16,6 +16,7 @@ from ._core import version
 from ._files import replacing
 from ._observation import UNFITTED
 from .errors import InputError
+from .fit_options import FitOptions
 
 FORMAT = "perdure-model"
 FORMAT_VERSION = 1
@@ -152,6 +153,14 @@ def symmetric(rows: Any, size: int, key: str, source: str) -> npt.NDArray[np.flo
     if np.any(variance < 0) or np.any(np.abs(matrix) > (1 + 1e-6) * np.sqrt(np.outer(variance, variance))):
         raise InputError("not a covariance", source=source, column=key, expected="correlations in [-1, 1]")
     return matrix
+
+
+def options(values: Any, source: str) -> FitOptions | None:
+    """Options of a fit; None where none were given."""
+    try:
+        return None if values is None else FitOptions.from_dict(values)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"not usable: {error}", source=source, column="options") from None
 
 
 def fingerprints(values: Any, source: str) -> list[str]:

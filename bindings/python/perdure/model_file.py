@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from . import _catalog, _core, hierarchical_file, model_document
+from . import _catalog, _core, _parameters, hierarchical_file, model_document, per_item
 from ._zones import search_paths
 from .errors import InputError
-from .fit_options import FitOptions
 from .fit_report import FitReport, correlation_of
 from .hierarchical import Hierarchical
-from .models import MODELS, MemoryModel, check_parameters
+from .models import MODELS, MemoryModel
+from .per_item import PerItem
 
 
-def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical:
-    """Read what `MemoryModel.save` or `Hierarchical.save` wrote.
+def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | PerItem:
+    """Read what `save` of a memory model, of `Hierarchical` or of `PerItem` wrote.
 
     Raises
     ------
@@ -32,6 +32,8 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical:
     if hierarchical_file.KEY in document:
         return hierarchical_file.read(document, source)
     model_id = document.get("model")
+    if model_id == PerItem.id:
+        return per_item.read(document, source)
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
     model = MODELS[model_id](
@@ -48,7 +50,7 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical:
         _core.time.ElapsedRule(model.elapsed_rule, search_paths())
     except ValueError as error:
         raise InputError(f"not usable: {error}", source=source, column="elapsed_rule") from None
-    model.parameters_ = _parameters(document.get("parameters"), model, source)
+    model.parameters_ = _parameters_of(document.get("parameters"), model, source)
     model.observation_ = model_document.observation(document.get("observation"), source)
     model.first_encounters_ = model_document.encounters(document.get("first_encounters"), source)
     _add_what_is_known(model, document, source)
@@ -62,7 +64,7 @@ def _add_what_is_known(model: MemoryModel, document: dict[str, Any], source: str
     """Parts that older files lack."""
     size = len(model.parameter_names)
     if "options" in document:
-        model.options = _options(document["options"], source)
+        model.options = model_document.options(document["options"], source)
     if "data" in document:
         model._sources = [*model_document.fingerprints(document["data"], source)]
     if "observed" in document:
@@ -83,13 +85,6 @@ def _add_what_is_known(model: MemoryModel, document: dict[str, Any], source: str
         model._posterior = (mean, precision.reshape(-1))
 
 
-def _options(values: Any, source: str) -> FitOptions | None:
-    try:
-        return None if values is None else FitOptions.from_dict(values)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"not usable: {error}", source=source, column="options") from None
-
-
 def _report(values: Any, model: MemoryModel, source: str) -> FitReport:
     names, specs = model.parameter_names, model._entry["parameters"]
     try:
@@ -99,17 +94,17 @@ def _report(values: Any, model: MemoryModel, source: str) -> FitReport:
             defaults={spec["name"]: float(spec["init"]) for spec in specs},
             correlation=correlation_of(model.covariance_, len(names)),
         )
-    except ValueError as error:
-        raise InputError(f"not usable: {error}", source=source, column="report") from None
+    except InputError as error:
+        raise InputError(error.problem, source=source, column="report", value=error.value) from None
 
 
-def _parameters(values: Any, model: MemoryModel, source: str) -> Any:
+def _parameters_of(values: Any, model: MemoryModel, source: str) -> Any:
     names = model.parameter_names
     if not isinstance(values, dict) or set(values) != set(names):
         raise InputError("wrong set of parameters", source=source, column="parameters", expected=", ".join(names))
     numbers = np.array([model_document.number(values[name], f"parameters.{name}", source) for name in names])
     try:
-        check_parameters(numbers, model._entry)
+        _parameters.check(numbers, model._entry)
     except InputError as error:
         raise InputError(
             error.problem,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .constant import Constant
 from .estimator import Estimator
-from .memory_model import MemoryModel, check_parameters
+from .memory_model import MemoryModel
 
 
 class Fsrs45(MemoryModel):
@@ -324,5 +324,4 @@ __all__ = [
     "PowerLaw",
     "Sm2",
     "Wickelgren",
-    "check_parameters",
 ]

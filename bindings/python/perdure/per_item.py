@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from . import model_document
+from ._learned import Learned
 from .errors import InputError
 from .estimator import Estimator, Progress, Values
 from .log import ReviewLog, require_log
@@ -15,7 +17,7 @@ LEAST_WEIGHT, MOST_WEIGHT = 1.0, 1024.0
 """How many answers the common rate may be worth."""
 
 
-class PerItem(Estimator):
+class PerItem(Learned, Estimator):
     """Each item's share of right answers in the fit, shrunk to the common share; no learner, no history, no time.
 
     A model that does not beat it has learned no more than which items are hard. An item that the fit never saw gets
@@ -30,6 +32,8 @@ class PerItem(Estimator):
         distribution (Kleinman 1973). Small where items differ much.
     item_rates_ : dict of str to float
         Item to its shrunk share.
+    data_ : tuple of str
+        Fingerprint of the log of the fit.
 
     Examples
     --------
@@ -57,16 +61,55 @@ class PerItem(Estimator):
         self.success_rate_ = rate
         self.weight_ = weight
         self.item_rates_ = {log.items[i]: float(rates[i]) for i in np.flatnonzero(answers).tolist()}
+        self._sources = [log]
         return self
 
     def predict_sequence(self, log: ReviewLog) -> Values:
         """The rate of each row's item; every answer of an item gets the same."""
         require_log(log)
-        if not hasattr(self, "item_rates_"):
-            raise InputError("not fitted", source="PerItem", expected="a call of fit before this one")
+        self._require_fit()
         rates = np.array([self.item_rates_.get(item, self.success_rate_) for item in log.items], dtype=np.float64)
         predicted: Values = rates[log._core.item]
         return predicted
+
+    def save(self, path: Any) -> None:
+        """Write the rates to a JSON file, replaced in one step; `perdure.load_model` reads it."""
+        self._require_fit()
+        model_document.write(
+            path,
+            {
+                "model": self.id,
+                "data": list(self.data_),
+                "success_rate": self.success_rate_,
+                "weight": self.weight_,
+                "item_rates": self.item_rates_,
+            },
+        )
+
+    def _require_fit(self) -> None:
+        if not hasattr(self, "item_rates_"):
+            raise InputError("not fitted", source="PerItem", expected="a call of fit before this one")
+
+
+def read(document: dict[str, Any], source: str) -> PerItem:
+    """Read what `PerItem.save` wrote; InputError where a value does not fit."""
+
+    def number(value: Any, key: str, least: float, most: float) -> float:
+        found = model_document.number(value, key, source)
+        if not least <= found <= most:
+            expected = f"a number in [{least:g}, {most:g}]"
+            raise InputError("out of bounds", source=source, column=key, value=found, expected=expected)
+        return found
+
+    rates = document.get("item_rates")
+    if not isinstance(rates, dict):
+        raise InputError("not an object", source=source, column="item_rates", value=rates, expected="{item: rate}")
+    model = PerItem()
+    model.success_rate_ = number(document.get("success_rate"), "success_rate", 0.0, 1.0)
+    model.weight_ = number(document.get("weight"), "weight", LEAST_WEIGHT, MOST_WEIGHT)
+    model.item_rates_ = {item: number(rate, f"item_rates.{item}", 0.0, 1.0) for item, rate in rates.items()}
+    model._sources = [*model_document.fingerprints(document.get("data"), source)]
+    return model
 
 
 def _shrinkage(answers: npt.NDArray[Any], right: npt.NDArray[Any]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,9 @@ from ._progress import reporting
 from ._zones import search_paths
 from .cohort import Cohort
 from .errors import InputError
+from .memory_model import MemoryModel
 from .plan import SCHEMA, Plan
 from .states import States
-
-if TYPE_CHECKING:
-    from .models import MemoryModel
 
 Days = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -208,6 +206,10 @@ def _check(model: MemoryModel, states: States) -> None:
     if not isinstance(states, States):
         raise InputError(
             "not states", source="states", value=type(states).__name__, expected="what model.states returns"
+        )
+    if not isinstance(model, MemoryModel):
+        raise InputError(
+            "not a single memory model", source="model", value=model, expected="one, like Hierarchical.of(group)"
         )
     if not (states.model is model or states.model.same_memory(model)):
         raise InputError("states of another model", source="states", value=states.model, expected=f"those of {model!r}")

@@ -16,17 +16,23 @@ Mask = npt.NDArray[np.bool_]
 Fold = tuple[Mask, Mask, Mask]
 
 MS_PER_DAY = 86_400_000
+MOST_FOLDS = 1000
 BURN_IN = 5
 """A prequential split fits first on one part in so many."""
 
 
 def folds_of(log: ReviewLog, split: str, folds: int) -> Iterator[Fold]:
     """Rows of each fold: to fit on, to predict, and that predictions may look back on (both of them)."""
-    if split not in SPLITS:
+    if not isinstance(split, str) or split not in SPLITS:
         raise InputError("unknown choice", source="split", value=split, expected=one_of(SPLITS))
     least = 1 if split in ("time", "prequential") else 2
-    if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= 1000:
-        raise InputError("does not fit", source="folds", value=folds, expected=f"a whole number from {least} to 1000")
+    if isinstance(folds, bool) or not isinstance(folds, Integral) or not least <= folds <= MOST_FOLDS:
+        raise InputError(
+            f"not a number of folds of a split by {split}",
+            source="folds",
+            value=folds,
+            expected=f"a whole number from {least} to {MOST_FOLDS}",
+        )
     yield from SPLITS[split](log, int(folds))
 
 
@@ -51,11 +57,19 @@ def _cut_in_time(log: ReviewLog, starts: list[int]) -> Iterator[Fold]:
     ordered = np.sort(answered)
     edges = [int(ordered[0]), *(int(ordered[start]) for start in starts if start < len(log)), int(ordered[-1]) + 1]
     if len(edges) < len(starts) + 2 or any(early >= late for early, late in pairwise(edges)):
+        times = len(np.unique(answered))
+        there = f"{len(log)} answers at {times} different times" if times > 1 else "all answers have one time"
+        if len(starts) == 1 or times == 1:
+            raise InputError(
+                f"nothing to cut in time: {there}",
+                source="log",
+                expected="answers at more times, or a split by learner or item",
+            )
         raise InputError(
-            "the log has too few different times",
+            f"too many for {there}",
             source="folds",
             value=len(starts),
-            expected=f"fewer folds for {len(log)} answers",
+            expected="fewer",
         )
     for start, end in pairwise(edges[1:]):
         train = answered < start
@@ -74,6 +88,8 @@ def _item(log: ReviewLog, folds: int) -> Iterator[Fold]:
 def _by_id(codes: npt.NDArray[np.uint32], ids: list[str], folds: int, what: str) -> Iterator[Fold]:
     """Every id held out once, dealt out in the order of ids, so that neither row order nor unused ids play a part."""
     used = np.unique(codes)
+    if len(used) < 2:
+        raise InputError(f"one of the {what} alone cannot be held out", source="log", expected=f"two {what} or more")
     if len(used) < folds:
         raise InputError(
             f"too few {what}", source="folds", value=folds, expected=f"at most {len(used)}, the number of {what}"

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from . import check, demo, evaluate, fit, forecast, plan
+from . import check, demo, evaluate, fit, forecast, options, plan
 from .output import mute_stdout
 
 DONE, INTERNAL_ERROR, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -107,8 +107,7 @@ def _explain(error: Exception, as_json: bool) -> int:
         _complain({"kind": "input", "message": str(error), **facts}, as_json)
         return BAD_INPUT
     if hasattr(error, "format_message"):  # typer's usage errors, whichever click they come from
-        path = getattr(getattr(error, "ctx", None), "command_path", "perdure")
-        _complain({"kind": "usage", "message": f"{error.format_message()} Try `{path} --help`."}, as_json)
+        _complain({"kind": "usage", **_usage(error)}, as_json)
         return BAD_INPUT
     if isinstance(error, PerdureError | OSError):
         _complain(
@@ -121,6 +120,21 @@ def _explain(error: Exception, as_json: bool) -> int:
     hint = "this is a fault of perdure, please report it; PERDURE_TRACEBACK=1 shows where"
     _complain({"kind": "internal", "message": f"{what} ({hint})"}, as_json)
     return INTERNAL_ERROR
+
+
+def _usage(error: Any) -> dict[str, Any]:
+    """What a wrong command line is told."""
+    from perdure.errors import InputError
+
+    param = getattr(error, "param", None)
+    option = getattr(error, "option_name", None)
+    if param is not None:
+        option = param.metavar if param.param_type_name == "argument" else max(param.opts, key=len)
+    if isinstance(error, options.BadValue):
+        told = str(InputError(error.problem, source=option, value=error.value, expected=error.expected))
+        return {"message": told, "source": option, "value": error.value, "expected": error.expected}
+    path = getattr(getattr(error, "ctx", None), "command_path", "perdure")
+    return {"message": f"{error.format_message().rstrip('.')}. Try `{path} --help`.", "source": option}
 
 
 def _os_message(error: OSError) -> str:

@@ -26,7 +26,10 @@ def check(
     limit: Annotated[
         int | None,
         typer.Option(
-            "--limit", metavar="N", min=0, help=f"Problem rows to list, 0 for all.  [{SHOWN_PROBLEMS}; --json: all]"
+            "--limit",
+            metavar="N",
+            parser=options.whole(0, options.MOST_ROWS),
+            help=f"Problem rows to list, 0 for all.  [{SHOWN_PROBLEMS}; --json: all]",
         ),
     ] = None,
     json: options.Json = False,

@@ -10,17 +10,17 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from perdure.errors import InputError
+from perdure.splits import MOST_FOLDS
 
 from . import options, tables
 from .files import refuse_inputs, require_writable
 from .inputs import log_facts, read_log
-from .models import BASELINE, new_model
+from .models import BASELINE, PER_ITEM, new_model
 from .output import Output
 from .plain import Row, plain
 
 USUAL = ("fsrs6", "half-life")
 """Compared when no model is named: a good one and a small one, in seconds on a log of 100,000 answers."""
-PER_ITEM = "per-item"
 MOST_COLUMNS = 4
 """Models that fit side by side into 80 columns."""
 TITLES = {
@@ -49,7 +49,10 @@ def evaluate(
             "--split", metavar="HOW", help="What is held out: time, prequential (in small steps), learner or item."
         ),
     ] = "time",
-    folds: Annotated[int, typer.Option("--folds", metavar="N", min=1, help="Parts that are predicted.")] = 5,
+    folds: Annotated[
+        int,
+        typer.Option("--folds", metavar="N", parser=options.whole(1, MOST_FOLDS), help="Parts that are predicted."),
+    ] = 5,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +82,12 @@ def evaluate(
         refuse_inputs(out, file)
     candidates = [new_model(name) for name in contenders(model)]
     log = read_log(file, column, tz, skip_bad_rows, output)
-    result = held_out(candidates, log, folds, threads, output, split)
+    try:
+        result = held_out(candidates, log, folds, threads, output, split)
+    except InputError as error:
+        if error.source != "folds":
+            raise
+        raise InputError(error.problem, source="--folds", value=error.value, expected=error.expected) from None
     if out is not None:
         result.save(out)
     found = {"command": "evaluate", "file": str(file), "output": out and str(out), **facts(result, log)}

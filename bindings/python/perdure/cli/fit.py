@@ -12,12 +12,19 @@ from rich.console import RenderableType
 from . import options, tables
 from .files import refuse_inputs, require_writable
 from .inputs import log_facts, read_log
-from .models import new_model
+from .models import BASELINE, new_model
 from .output import Output
 from .plain import Row, records
 
-MOST_PRIOR_WEIGHT = 1e6
 MOST_WARNINGS = 8
+PERDURE = "perdure"
+PROFILES = {
+    "fsrs_rs": "fsrs_rs",
+    "fsrs_rs_items": "fsrs_rs",
+    "fsrs_optimizer": "fsrs_rs",
+    "py_fsrs": "py_fsrs_6_3_2",
+}
+"""What each peer's pipeline fits, where the model has it (docs/how-to/peers-pipelines.md)."""
 
 
 def fit(
@@ -40,8 +47,26 @@ def fit(
             "--pipeline",
             "--options",
             metavar="NAME",
-            help="How to fit: perdure, or as fsrs_rs, fsrs_optimizer, py_fsrs do.",
+            help="How to fit: perdure, or as fsrs_rs, fsrs_rs_items, fsrs_optimizer or py_fsrs do.",
             show_default="perdure",
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME",
+            help="Whose reading of the model, e.g. fsrs_rs.",
+            show_default="the pipeline's",
+        ),
+    ] = None,
+    elapsed: Annotated[
+        str | None,
+        typer.Option(
+            "--elapsed",
+            metavar="RULE",
+            help="How days are counted: exact, whole-days, calendar-days:ZONE:HOUR.",
+            show_default="the profile's",
         ),
     ] = None,
     prior_weight: Annotated[
@@ -49,6 +74,7 @@ def fit(
         typer.Option(
             "--prior-weight",
             metavar="X",
+            parser=options.number(0.0, options.MOST_PRIOR_WEIGHT),
             help="How much the published defaults count; 0 switches them off.",
             show_default="1",
         ),
@@ -67,13 +93,45 @@ def fit(
     require_writable(out)
     refuse_inputs(out, file)
     candidate = new_model(model, perdure.catalog())
-    candidate.set_params(options=fit_options(pipeline, prior_weight))
+    candidate.set_params(
+        options=fit_options(pipeline, prior_weight),
+        profile=profile_of(candidate.id, pipeline, profile),
+        elapsed=None if elapsed is None else rule_of(elapsed),
+    )
     log = read_log(file, column, tz, skip_bad_rows, output)
     fitted, found = train(candidate, log, model, threads, output)
     found = {"command": "fit", "file": str(file), "output": str(out), **found}
     fitted.save(out)
     output.result(found)
     output.show(*render(found))
+
+
+def profile_of(model: str, pipeline: str | None, wanted: str | None) -> str:
+    """The wanted profile, which the model must have; else the pipeline's own where the model has it."""
+    from perdure import _catalog
+    from perdure.errors import InputError
+    from perdure.splits import one_of
+
+    known = [entry["profile"] for entry in _catalog.entries() if entry["id"] == model]
+    if wanted is None:
+        own = PROFILES.get(pipeline or "", PERDURE)
+        return own if own in known else PERDURE
+    if wanted not in known:
+        raise InputError(f"unknown profile of {model}", source="--profile", value=wanted, expected=one_of(known))
+    return wanted
+
+
+def rule_of(elapsed: str) -> str:
+    """An elapsed rule that can be used; InputError otherwise."""
+    from perdure._core import time
+    from perdure._zones import search_paths
+    from perdure.errors import InputError
+
+    try:
+        time.ElapsedRule(elapsed, search_paths())
+    except ValueError as error:
+        raise InputError(str(error), source="--elapsed") from None
+    return elapsed
 
 
 def fit_options(pipeline: str | None, prior_weight: float | None) -> Any:
@@ -91,10 +149,6 @@ def fit_options(pipeline: str | None, prior_weight: float | None) -> Any:
         raise InputError(error.problem, source="--pipeline", value=error.value, expected=error.expected) from None
     if prior_weight is None:
         return chosen
-    if not 0.0 <= prior_weight <= MOST_PRIOR_WEIGHT:
-        raise InputError(
-            "out of range", source="--prior-weight", value=prior_weight, expected=f"0 to {MOST_PRIOR_WEIGHT:g}"
-        )
     return dataclasses.replace(chosen, prior_weight=prior_weight)
 
 
@@ -108,6 +162,7 @@ def train(candidate: Any, log: Any, name: str, threads: int | None, output: Outp
     seconds = time.perf_counter() - started
     return fitted, {
         "model": name,
+        "profile": fitted.profile,
         "log": log_facts(log),
         "elapsed_rule": fitted.elapsed_rule,
         "options": fitted.options_to_dict(),
@@ -127,11 +182,12 @@ def render(found: Row) -> list[RenderableType]:
     log, train_loss, report = found["log"], found["train"], found["report"]
     loss, constant = train_loss["log_loss"], train_loss["log_loss_constant"]
     lines = [
-        ("model", found["model"]),
+        ("model", _reading(found)),
         ("learned from", f"{log['rows']:,} answers {tables.who(log)}"),
         ("status", _status(report)),
-        ("log loss", f"{loss:.4f} on these answers; a constant guess has {constant:.4f}"),
-        ("seconds", f"{found['seconds']:.1f}"),
+        ("fitted to", _counted(found)),
+        ("log loss", f"{loss:.4f} on all {log['rows']:,}; a constant guess has {constant:.4f}"),
+        ("seconds", f"{found['seconds']:.2g}"),
         ("written to", found["output"]),
     ]
     parts: list[RenderableType] = [tables.facts(lines)]
@@ -177,6 +233,22 @@ def warnings(sentences: list[str]) -> list[RenderableType]:
     if len(sentences) > MOST_WARNINGS:
         shown.append(f"note: {tables.count(len(sentences) - MOST_WARNINGS, 'more warning')} with --json")
     return ["", *shown] if shown else []
+
+
+def _reading(found: Row) -> str:
+    """The model, and what is not its own way to read a log."""
+    profile = "" if found["profile"] == PERDURE else f", profile {found['profile']}"
+    return f"{found['model']}{profile}, days counted as {found['elapsed_rule']}"
+
+
+def _counted(found: Row) -> str:
+    """The answers that the fit predicted, and how well."""
+    report, answers = found["report"], tables.count(found["report"]["answers"], "answer")
+    if found["model"] != BASELINE:
+        answers += " a day or more after the last one"
+    if abs(report["effective_answers"] - report["answers"]) >= 0.5:
+        answers += f", worth {report['effective_answers']:,.0f}"
+    return answers if report["log_loss"] is None else f"{answers}: log loss {report['log_loss']:.4f}"
 
 
 def _status(report: Row) -> str:

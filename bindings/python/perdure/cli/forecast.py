@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from . import options, tables
 from .files import refuse_inputs, replacing, require_writable
 from .groups import EVERYONE, Groups
-from .inputs import log_facts, moment, read_log
+from .inputs import log_facts, moment, read_log, read_model
 from .output import Output
 from .plain import Row, records
 
@@ -46,14 +46,12 @@ def forecast(
     quiet: options.Quiet = False,
 ) -> None:
     """Predict what every learner still knows on a date, by cohort and skill."""
-    import perdure
-
     output = Output(json=json, quiet=quiet)
     when = moment(at, tz)
     if out is not None:
         require_writable(out)
         refuse_inputs(out, file, model)
-    fitted = perdure.load_model(model)
+    fitted = read_model(model)
     log = read_log(file, column, tz, skip_bad_rows, output)
     with output.progress("Predicting"):
         rows = retention(fitted.states(log, threads=threads), log, when)

@@ -54,6 +54,18 @@ def read_log(
     return log
 
 
+def read_model(path: Path) -> Any:
+    """The model of a file; the baseline that knows no memory is refused."""
+    import perdure
+
+    model = perdure.load_model(path)
+    if isinstance(model, perdure.PerItem):
+        raise InputError(
+            "knows no memory", source=str(path), value=model.id, expected="a model that `perdure fit` wrote"
+        )
+    return model
+
+
 def moment(text: str, tz: str | None) -> dt.datetime:
     """A date (its first moment) or a date and time, on the clock of `tz` or UTC unless the text names an offset."""
     from perdure.states import instant

@@ -8,6 +8,7 @@ from typing import Any
 from perdure.errors import InputError
 
 BASELINE = "constant"
+PER_ITEM = "per-item"
 
 
 def known_models() -> list[str]:
@@ -23,6 +24,10 @@ def new_model(name: str, among: list[str] | None = None) -> Any:
 
     known = among or known_models()
     wanted = name.strip().lower().replace("_", "-")
+    if wanted == PER_ITEM:
+        raise InputError(
+            "a baseline of `perdure evaluate`, which knows no memory", source="--model", value=name, expected="a model"
+        )
     if wanted not in known:
         near = difflib.get_close_matches(wanted, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

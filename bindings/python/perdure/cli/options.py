@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from perdure._threads import MOST
+
+MOST_ROWS = 2**31 - 1
+MOST_PRIOR_WEIGHT = 1e6
+
+
+class BadValue(typer.BadParameter):
+    """A value that an option does not take, told as `perdure.InputError` tells it."""
+
+    def __init__(self, problem: str, value: object, expected: str) -> None:
+        super().__init__(problem)
+        self.problem, self.value, self.expected = problem, value, expected
+
 
 def path_of(text: str | Path) -> Path:
     """A path; an empty one, which would mean the current folder, is refused."""
     if not str(text):
-        raise typer.BadParameter("the path is empty; expected the name of a file or folder")
+        raise BadValue("the path is empty", "", "the name of a file or folder")
     return Path(text)
+
+
+def whole(least: int, most: int) -> Callable[[str | int], int]:
+    """Parser of whole numbers in a range."""
+
+    def parse(text: str | int) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise BadValue("not such a number", text, f"a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+def number(least: float, most: float) -> Callable[[str | float], float]:
+    """Parser of numbers in a range."""
+
+    def parse(text: str | float) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = least - 1.0
+        if not least <= value <= most:
+            raise BadValue("not such a number", text, f"a number from {least:g} to {most:g}")
+        return value
+
+    return parse
 
 
 File = Annotated[
@@ -36,7 +80,12 @@ SkipBadRows = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", metavar="N", min=1, help="Threads to use; the result is the same for any number."),
+    typer.Option(
+        "--threads",
+        metavar="N",
+        parser=whole(1, MOST),
+        help="Threads to use; the result is the same for any number.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

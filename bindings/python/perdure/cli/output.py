@@ -84,6 +84,6 @@ class Output:
             task = bar.add_task(text, total=None)
 
             def advance(done: int, total: int, what: str = "") -> None:
-                bar.update(task, completed=done, total=total or None, description=f"{text}: {what}" if what else text)
+                bar.update(task, completed=done, total=total or None, description=what or text)
 
             yield advance

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 
 from . import options, tables
 from .files import refuse_inputs, require_writable_folder, staged_folder
-from .inputs import log_facts, read_log
+from .inputs import log_facts, read_log, read_model
 from .output import Output
 from .plain import Row, plain, records
 
@@ -58,7 +58,7 @@ def plan(
     output = Output(json=json, quiet=quiet)
     require_writable_folder(out, FILE)
     refuse_inputs(out / FILE, file, model, cohort)
-    rules, fitted = perdure.Cohort.from_toml(cohort), perdure.load_model(model)
+    rules, fitted = perdure.Cohort.from_toml(cohort), read_model(model)
     log = read_log(file, column, tz, skip_bad_rows, output)
     made = schedule(rules, fitted, log, threads, output)
     with staged_folder(out) as folder:
