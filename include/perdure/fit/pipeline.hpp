@@ -58,6 +58,7 @@ class PipelineFit {
                                                       to_text(answered_at.size())}};
     }
     require_engine(facts, engine);
+    static_cast<void>(options.prior_for(facts).value());  // of the model's size
     leave_out(histories, counted, targets_);
   }
 
