@@ -102,8 +102,7 @@ HierarchicalReport fit_apart(const ModelFacts& facts, const Engine& engine, cons
   const auto fit_one = [&](std::size_t k) {
     const std::uint32_t s = active[k];
     const Objective of_segment{steps.groups(s), engine, 1};
-    Minimizer minimizer{facts, prior,
-                        [&of_segment](std::span<const double> values, Order order) { return of_segment.derivatives(values, order); }};
+    Minimizer minimizer{facts, prior, of_segment};
     const Minimum found = minimizer.run(start, alone);
     FitReport told;
     Uncertainty{facts, prior, minimizer.quadratic(), found.point}.describe(told);
@@ -167,47 +166,60 @@ HierarchicalReport fit_apart(const ModelFacts& facts, const Engine& engine, cons
   return report;
 }
 
-/// The pooled fit from which segments start: to every k-th segment of a large log, since it is refined on all of them with the first pass.
-FitReport pooled_start(const ModelFacts& facts, const Engine& engine, const Steps& steps, std::span<const double> start,
-                       const Options& base, bool& partly) {
+/// Where segments start: a pooled fit.
+struct PooledStart {
+  std::vector<double> parameters;
+  double evaluations = 0.0;
+  bool partly = false;  ///< fitted to a part of the segments
+  bool interrupted = false;
+};
+
+/// The pooled fit, of a large log to every k-th segment that has an answer that counts: it is refined on all of them with the first pass.
+PooledStart pooled_start(const ModelFacts& facts, const Engine& engine, const Steps& steps, std::span<const double> start,
+                         const Options& base) {
   constexpr std::size_t enough_answers = 100'000;
   constexpr std::size_t enough_segments = 100;
-  Options options = base;
-  options.progress = nullptr;
-  options.warm_start = false;
-  const std::size_t stride = std::min(steps.amount().answers / enough_answers, steps.segments() / enough_segments);
-  partly = stride > 1;
-  if (!partly) return PooledFit{facts, engine, steps, options}.run(start);
+  std::vector<std::size_t> speaking;
+  for (std::size_t s = 0; s < steps.segments(); ++s) {
+    if (detail::speaks(steps, s)) speaking.push_back(s);
+  }
+  const std::size_t stride = std::min(steps.amount().answers / enough_answers, speaking.size() / enough_segments);
+  if (stride <= 1) {
+    Options options = base;
+    options.warm_start = false;
+    const FitReport all = PooledFit{facts, engine, steps, options}.run(start);
+    return {all.parameters, all.evaluations, false, all.status == Status::interrupted};
+  }
   std::vector<StepGroup> sample;
   std::size_t answers = 0;
-  double weight = 0.0;
-  for (std::size_t s = 0; s < steps.segments(); s += stride) {
-    sample.insert(sample.end(), steps.groups(s).begin(), steps.groups(s).end());
-    answers += steps.amount(s).answers;
-    weight += steps.amount(s).weight;
+  for (std::size_t k = 0; k < speaking.size(); k += stride) {
+    sample.insert(sample.end(), steps.groups(speaking[k]).begin(), steps.groups(speaking[k]).end());
+    answers += steps.amount(speaking[k]).answers;
   }
-  FitReport report;
-  report.parameters = Coordinates{facts}.lawful(start);
-  if (!(weight > 0.0)) return report;
-  constexpr double rough = 1e-6;  // of the objective; the sample's own noise is larger
-  options.tolerance = std::max(options.tolerance, rough);
-  const Objective part{sample, engine, options.threads};
-  const Prior prior = options.prior ? *options.prior : Prior::usual(facts.specs, options.prior_weight);
-  Minimizer minimizer{facts, prior, [&part](std::span<const double> values, Order order) { return part.derivatives(values, order); }};
-  const Minimum found = minimizer.run(start, options);
-  report.parameters = found.point.values;
-  report.evaluations = static_cast<double>(found.evaluations * answers) / static_cast<double>(steps.amount().answers);
-  return report;
+  const double share = static_cast<double>(answers) / static_cast<double>(steps.amount().answers);
+  const Objective part{sample, engine, base.threads};
+  const Minimum found = fit_to_part(facts, base.prior_for(facts).value(), part, share, start, base);
+  return {found.point.values, share * static_cast<double>(found.evaluations), true, found.status == Status::interrupted};
 }
 
 HierarchicalReport fit_partial(const ModelFacts& facts, const Engine& engine, const Steps& steps, std::span<const double> start,
                                const HierarchicalOptions& options) {
   HierarchicalReport report = empty_report(facts, steps);
-  bool partly = false;
-  const FitReport all = pooled_start(facts, engine, steps, start, options.base, partly);
-  report.evaluations = all.evaluations;
-  detail::PartialPooling fit{facts, engine, steps, all.parameters, options};
-  fit.run(partly, report);
+  std::size_t before = 0;  // iterations of the pooled fit
+  Options counting = options.base;
+  if (options.base.progress) {
+    counting.progress = [&](std::size_t iteration, double objective) { return options.base.progress(before = iteration, objective); };
+  }
+  const PooledStart from = pooled_start(facts, engine, steps, start, counting);
+  report.evaluations = from.evaluations;
+  HierarchicalOptions rest = options;
+  if (options.base.progress) {
+    rest.base.progress = [&](std::size_t pass, double objective) {
+      return !from.interrupted && options.base.progress(before + pass, objective);
+    };
+  }
+  detail::PartialPooling fit{facts, engine, steps, from.parameters, rest};
+  fit.run(from.partly, report);
   return report;
 }
 
@@ -240,6 +252,7 @@ HierarchicalReport hierarchical(const ModelFacts& facts, const Engine& engine, c
                 "segment of card " + to_text(c) + " must be below " + to_text(segments) + ", got " + to_text(segment_of_card[c]), c}};
     }
   }
+  require_engine(facts, engine);
   const Targets targets = later_answers(histories, options.base.minimum_gap);
   const Steps steps{histories, targets, segment_of_card, segments};
   const bool known = steps.amount().answers > 0 && steps.amount().weight > 0.0;

@@ -21,7 +21,7 @@ namespace perdure::inline PERDURE_ABI::fit::detail {
 
 /// The prior of the mean, and of segments that are fitted by themselves.
 [[nodiscard]] inline Prior prior_of(const ModelFacts& facts, const HierarchicalOptions& options) {
-  return options.base.prior ? *options.base.prior : Prior::usual(facts.specs, options.base.prior_weight);
+  return options.base.prior_for(facts).value();
 }
 
 /// Whether a segment has an answer that counts.

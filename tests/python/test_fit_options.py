@@ -62,6 +62,7 @@ def test_options_are_plain_values() -> None:
         ({"tolerance": 0}, "tolerance"),
         ({"tolerance": 1}, "tolerance"),
         ({"warm_start": None}, "warm_start"),
+        ({"second_start": 1}, "second_start"),
         ({"epochs": 0}, "epochs"),
         ({"learning_rate": 0}, "learning_rate"),
         ({"batch_size": 0}, "batch_size"),

@@ -154,11 +154,14 @@ class FitOptions:
     optimizer : "fisher" or "adam", optional
         Fisher scoring converges; Adam takes ``epochs`` passes over batches and stops where it is.
     max_iterations : int
-        Steps of Fisher scoring, at least 1.
+        Steps of Fisher scoring, at least 1; those of warm and second starts count too.
     tolerance : float
         Decrease of the objective, as a share of it, that is not worth a step; in (0, 1).
     warm_start : bool
         Of a large log, a part is fitted first: the whole then needs fewer passes. Fisher scoring alone.
+    second_start : bool
+        A start that is not the defaults is tried beside them, and the better end is taken: an objective with kinks has
+        more than one valley. Fisher scoring alone.
     epochs, learning_rate, batch_size, seed
         Of Adam: passes over the data, rate of the first step, answers of a batch, and seed of the order of batches
         (without one, the pipeline's).
@@ -183,6 +186,7 @@ class FitOptions:
     max_iterations: int = 100
     tolerance: float = 1e-8
     warm_start: bool = True
+    second_start: bool = True
     epochs: int = 5
     learning_rate: float = 0.04
     batch_size: int = 512
@@ -198,7 +202,7 @@ class FitOptions:
         self._check_number("prior_weight", 0, 1e6)
         self._check_number("tolerance", 0, 1, open_ends=True)
         self._check_number("learning_rate", 0, 10, open_ends=True)
-        for name in ("recency", "outliers", "first_intervals", "warm_start"):
+        for name in ("recency", "outliers", "first_intervals", "warm_start", "second_start"):
             if not isinstance(getattr(self, name), bool | np.bool_):
                 raise self._error(name, "not a yes or no", "True or False")
             object.__setattr__(self, name, bool(getattr(self, name)))

@@ -38,12 +38,12 @@ class FitReport:
     Attributes
     ----------
     status : str
-        ``converged``, ``stalled`` (steps became short before the quadratic model was satisfied, as at a kink),
+        ``converged``, ``stalled`` (none of the steps tried lowers the objective, though more is promised: at a kink),
         ``iteration_limit``, ``no_data`` or ``interrupted`` (the best so far).
     reason : str
         One sentence.
     iterations : int
-        Steps taken.
+        Steps taken, those of warm and second starts included; of Adam, batches.
     objective_path : tuple of float
         Log-loss sum plus prior, at the start and after every step; falls.
     answers : int
@@ -53,7 +53,7 @@ class FitReport:
     predicted_decrease : float
         What one more step promises to take off the objective (nats over all answers); near 0 when converged.
     at_bound : tuple of str
-        Parameters that ended on a bound.
+        Parameters that are held on a bound.
     seconds : float or None
         Wall time; None in a model that was loaded from a file, which does not hold it.
     evaluations : float
@@ -61,7 +61,8 @@ class FitReport:
     effective_answers : float
         How many answers of equal weight say as much; `answers` where none is weighted.
     gradient_norm : float or None
-        Euclidean norm of the objective's gradient over what can move, in nats; near 0 when converged.
+        Euclidean norm of the objective's gradient over what can move. Small when converged, but at a kink that of one
+        of its sides; `predicted_decrease` is the measure to go by.
     parameters, defaults : dict of str to float
         Fitted and default values.
     standard_errors : dict of str to float or None
@@ -109,7 +110,7 @@ class FitReport:
         return cls(
             status=facts["status"],
             reason=facts["reason"],
-            iterations=max(0, len(path) - 1),
+            iterations=facts["iterations"],
             objective_path=path,
             answers=facts["answers"],
             log_loss=facts["log_loss"] if facts["answers"] else None,

@@ -1,5 +1,6 @@
 #include "arrays.hpp"
 #include "fit_calls.hpp"
+#include "fit_dicts.hpp"
 #include "fit_settings.hpp"
 #include "progress.hpp"
 #include "results.hpp"
@@ -49,13 +50,14 @@ py::dict report_dict(const perdure::fit::ModelFacts& facts, perdure::fit::FitRep
   }
   return py::dict(py::arg("status") = perdure::fit::name(report.status), py::arg("reason") = report.reason,
                   py::arg("parameters") = to_numpy(std::move(report.parameters)), py::arg("objective_path") = report.objective_path,
-                  py::arg("evaluations") = report.evaluations, py::arg("answers") = report.answers,
-                  py::arg("effective_answers") = report.effective_answers, py::arg("log_loss") = report.log_loss,
-                  py::arg("start_log_loss") = report.start_log_loss, py::arg("predicted_decrease") = report.predicted_decrease,
-                  py::arg("gradient_norm") = report.gradient_norm, py::arg("at_bound") = report.at_bound,
-                  py::arg("covariance") = rows_of(report.covariance), py::arg("standard_errors") = report.standard_errors,
-                  py::arg("low") = report.low, py::arg("high") = report.high, py::arg("learned") = report.learned,
-                  py::arg("warnings") = report.warnings, py::arg("posterior_mean") = mean, py::arg("posterior_precision") = precision);
+                  py::arg("iterations") = report.iterations, py::arg("evaluations") = report.evaluations,
+                  py::arg("answers") = report.answers, py::arg("effective_answers") = report.effective_answers,
+                  py::arg("log_loss") = report.log_loss, py::arg("start_log_loss") = report.start_log_loss,
+                  py::arg("predicted_decrease") = report.predicted_decrease, py::arg("gradient_norm") = report.gradient_norm,
+                  py::arg("at_bound") = report.at_bound, py::arg("covariance") = rows_of(report.covariance),
+                  py::arg("standard_errors") = report.standard_errors, py::arg("low") = report.low, py::arg("high") = report.high,
+                  py::arg("learned") = report.learned, py::arg("warnings") = report.warnings, py::arg("posterior_mean") = mean,
+                  py::arg("posterior_precision") = precision);
 }
 
 py::tuple pooled(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
@@ -73,19 +75,6 @@ py::tuple pooled(const std::string& model, const std::string& profile, const Rev
   auto report = without_gil(
       [&] { return run_fit(calls.facts, calls.engine(), log, histories, values, chosen, !prior.is_none(), counted_since(log, since)); });
   return py::make_tuple(report_dict(calls.facts, std::move(report)), interrupt);
-}
-
-py::dict observation_dict(const Observation& o) {
-  return py::dict(py::arg("first_success") = o.first_success, py::arg("first_weight") = o.first_weight, py::arg("intercept") = o.intercept,
-                  py::arg("slope") = o.slope, py::arg("minimum_gap") = o.minimum_gap);
-}
-
-Observation observation_from(const py::dict& d) {
-  return {.first_success = d["first_success"].cast<double>(),
-          .first_weight = d["first_weight"].cast<double>(),
-          .intercept = d["intercept"].cast<double>(),
-          .slope = d["slope"].cast<double>(),
-          .minimum_gap = d["minimum_gap"].cast<double>()};
 }
 
 py::tuple observation(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
@@ -178,17 +167,11 @@ py::tuple card_bands(const std::string& model, const std::string& profile, const
   return bands(p, errors, z);
 }
 
-/// One row per card: learner and item codes, answers, lapses, time of the last answer, state columns (float32).
 py::dict states(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
                 const py::array& values, unsigned threads) {
   const FitCalls& calls = fit_calls(model, profile);
   const auto parameters = column<double>(values, "parameters");
-  auto all = without_gil([&] { return calls.states(log, histories, parameters, threads); });
-  py::tuple state(all.state.size());
-  for (std::size_t k = 0; k < all.state.size(); ++k) state[k] = to_numpy(std::move(all.state[k]));
-  return py::dict(py::arg("learner") = to_numpy(std::move(all.learner)), py::arg("item") = to_numpy(std::move(all.item)),
-                  py::arg("answers") = to_numpy(std::move(all.answers)), py::arg("lapses") = to_numpy(std::move(all.lapses)),
-                  py::arg("last_answered_at") = to_numpy(std::move(all.last_answered_at)), py::arg("state") = state);
+  return states_dict(without_gil([&] { return calls.states(log, histories, parameters, threads); }));
 }
 
 }  // namespace

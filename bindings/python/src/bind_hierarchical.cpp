@@ -1,6 +1,7 @@
 #include "arrays.hpp"
 #include "catalog.hpp"
 #include "fit_calls.hpp"
+#include "fit_dicts.hpp"
 #include "progress.hpp"
 #include "results.hpp"
 
@@ -77,11 +78,7 @@ py::object group_of_cards(const Histories& histories, const py::array& group_of_
 py::object predict_sequence(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,
                             const py::array& parameters, const py::array& group, const py::dict& observed, const py::array& first_rate,
                             unsigned threads) {
-  const perdure::fit::Observation layer{.first_success = observed["first_success"].cast<double>(),
-                                        .first_weight = observed["first_weight"].cast<double>(),
-                                        .intercept = observed["intercept"].cast<double>(),
-                                        .slope = observed["slope"].cast<double>(),
-                                        .minimum_gap = observed["minimum_gap"].cast<double>()};
+  const perdure::fit::Observation layer = observation_from(observed);
   const auto values = column<double>(parameters, "parameters");
   const auto of_card = column<std::uint32_t>(group, "group");
   const auto rates = column<double>(first_rate, "first_rate");
@@ -105,11 +102,7 @@ py::dict states(const std::string& model, const std::string& profile, const Revi
       return perdure::fit::grouped_states<M>(log, histories, perdure::fit::GroupedParameters<M>{values, of_card}, threads);
     });
   });
-  py::tuple state(all.state.size());
-  for (std::size_t k = 0; k < all.state.size(); ++k) state[k] = to_numpy(std::move(all.state[k]));
-  return py::dict(py::arg("learner") = to_numpy(std::move(all.learner)), py::arg("item") = to_numpy(std::move(all.item)),
-                  py::arg("answers") = to_numpy(std::move(all.answers)), py::arg("lapses") = to_numpy(std::move(all.lapses)),
-                  py::arg("last_answered_at") = to_numpy(std::move(all.last_answered_at)), py::arg("state") = state);
+  return states_dict(std::move(all));
 }
 
 py::object recall(const std::string& model, const std::string& profile, const py::tuple& state, const py::array& days,

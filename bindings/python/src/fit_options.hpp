@@ -84,6 +84,7 @@ struct FitChoice {
   choice.options.max_iterations = values["max_iterations"].cast<std::size_t>();
   choice.options.tolerance = values["tolerance"].cast<double>();
   choice.options.warm_start = values["warm_start"].cast<bool>();
+  choice.options.second_start = values["second_start"].cast<bool>();
   if (!values["prior_names"].cast<std::vector<std::string>>().empty()) choice.options.prior = read_prior(facts, values);
   return choice;
 }

@@ -52,9 +52,7 @@ namespace perdure_python {
     return perdure::fit::fit_with_pipeline(facts, engine, histories, log.answered_at(), start, choice.pipeline, choice.options);
   }
   perdure::fit::Targets targets = perdure::fit::later_answers(histories, choice.options.minimum_gap);
-  for (std::size_t c = 0, position = 0; c < histories.cards() && !counted.empty(); ++c) {
-    for (const std::uint32_t row : histories.card(c).row) targets.predicted[position++] &= counted[row];
-  }
+  perdure::fit::leave_out(histories, counted, targets);
   perdure::fit::Options options = choice.options;
   if (continues) options.second_start = false;  // the start is where the prior says
   const perdure::fit::Steps steps{histories, targets};

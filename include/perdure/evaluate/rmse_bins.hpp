@@ -5,6 +5,7 @@
 #include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/evaluate/checks.hpp>
+#include <perdure/fit/recency.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -122,11 +123,7 @@ template <class Weight>
 /// Weights of fsrs-rs for n answers in order of time: 0.25 + 0.75 (i / (n - 1))^3, so that late answers count up to four times as much.
 [[nodiscard]] inline std::vector<double> recency_weights(std::size_t n) {
   std::vector<double> weight(n);
-  const double last = n > 1 ? static_cast<double>(n - 1) : 1.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double x = static_cast<double>(i) / last;
-    weight[i] = 0.25 + 0.75 * x * x * x;
-  }
+  for (std::size_t i = 0; i < n; ++i) weight[i] = fit::recency_weight(i, n);
   return weight;
 }
 

@@ -12,11 +12,13 @@ namespace perdure::inline PERDURE_ABI::fit {
 
 /// Minimum of g'm + m'Hm/2 over the box lower <= m <= upper, which holds 0. H is symmetric and positive definite.
 ///
-/// Projected Newton (Bertsekas): coordinates on a bound whose derivative points outwards stand, the others take a Newton step, which is clipped
-/// to the box and shortened until the value falls. Few steps: each settles which bounds are met.
+/// Projected Newton (Bertsekas): coordinates on a bound, or next to one, whose derivative points outwards stand, the others take a Newton step,
+/// which is clipped to the box and shortened until the value falls. Few steps: each settles which bounds are met. A coordinate next to its bound
+/// must not be free: clipped at once, it would leave the others a step that is none of their own.
 [[nodiscard]] inline Eigen::VectorXd box_minimum(const Eigen::VectorXd& g, const Eigen::MatrixXd& h, const Eigen::VectorXd& lower,
                                                  const Eigen::VectorXd& upper) {
   constexpr int most_steps = 100;
+  constexpr double next_to = 1e-9;  // shorter than any length of a step that is tried
   constexpr double small_slope = 1e-12;
   constexpr double least_share = 0.1;  // of the decrease that the slope promises
   const Eigen::Index n = g.size();
@@ -27,7 +29,7 @@ namespace perdure::inline PERDURE_ABI::fit {
     const Eigen::VectorXd slope = g + h * m;
     std::vector<Eigen::Index> free;
     for (Eigen::Index i = 0; i < n; ++i) {
-      const bool stands = (m[i] <= lower[i] && slope[i] >= 0.0) || (m[i] >= upper[i] && slope[i] <= 0.0);
+      const bool stands = (m[i] <= lower[i] + next_to && slope[i] >= 0.0) || (m[i] >= upper[i] - next_to && slope[i] <= 0.0);
       if (!stands) free.push_back(i);
     }
     if (free.empty()) break;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,14 +24,6 @@ enum class Scale { linear, logarithmic };
 }
 [[nodiscard]] inline double transformed(Scale scale, double w) { return scale == Scale::logarithmic ? std::log(w) : w; }
 [[nodiscard]] inline double restored(Scale scale, double t) { return scale == Scale::logarithmic ? std::exp(t) : t; }
-/// Variance of a parameter on its scale that belongs to its published standard deviation: of a log-normal distribution with the default as its
-/// median, sigma^2 = ln((1 + sqrt(1 + 4 (sd/default)^2))/2), and at least 1: how long something is remembered differs by factors, and no log may
-/// be refused a factor of e.
-[[nodiscard]] inline double usual_variance(const models::ParamSpec& spec) {
-  if (scale_of(spec) == Scale::linear) return spec.prior_sd * spec.prior_sd;
-  const double ratio = spec.prior_sd / spec.init;
-  return std::max(1.0, std::log(0.5 * (1.0 + std::sqrt(1.0 + 4.0 * ratio * ratio))));
-}
 /// dw/dt.
 [[nodiscard]] inline double slope_of(Scale scale, double w) noexcept { return scale == Scale::logarithmic ? w : 1.0; }
 
@@ -107,7 +100,7 @@ class Coordinates {
         const bool stays = step == 0.0 && base == values[index(before_[i])];
         if (!stays) next[i] = rise == 0.0 ? base : restored(scale_[i], transformed(scale_[i], base) + rise);
       }
-      next[i] = std::clamp(next[i], specs_[i].lower, specs_[i].upper);
+      next[i] = bounded(specs_[i], next[i]);
     }
     return next;
   }
@@ -116,6 +109,17 @@ class Coordinates {
   [[nodiscard]] double value(std::span<const double> values, std::size_t i) const {
     const double t = transformed(scale_[i], values[i]);
     return before_[i] < 0 ? t : t - transformed(scale_[i], values[index(before_[i])]);
+  }
+
+  /// Whether parameter i stands while only coordinates that are not `fixed` move: neither its own does nor, through the order, one before it.
+  [[nodiscard]] bool stands(std::size_t i, const Pinned& pinned, const std::vector<bool>& fixed) const {
+    while (!pinned[i] && fixed[i] && before_[i] >= 0) i = index(before_[i]);
+    return pinned[i] || fixed[i];
+  }
+
+  /// The parameter that i must not fall below, if the order has one.
+  [[nodiscard]] std::optional<std::size_t> before(std::size_t i) const {
+    return before_[i] < 0 ? std::nullopt : std::optional{index(before_[i])};
   }
 
   /// How far coordinate i can fall (<= 0) and rise (>= 0). For the parameters of the order the room above is that of the parameter itself.
@@ -128,6 +132,15 @@ class Coordinates {
   }
 
  private:
+  /// Within the bounds, and on one when rounding alone keeps it off: else a parameter on its bound would count as free.
+  static double bounded(const models::ParamSpec& spec, double w) noexcept {
+    constexpr double rounding = 1e-13;  // of log, sum and exp: 20 ulp of a bound of e^20 days
+    const auto met = [w](double bound) { return std::abs(w - bound) <= rounding * std::abs(bound); };
+    if (w <= spec.lower || met(spec.lower)) return spec.lower;
+    if (w >= spec.upper || met(spec.upper)) return spec.upper;
+    return w;
+  }
+
   static Eigen::Index at(std::size_t i) noexcept { return static_cast<Eigen::Index>(i); }
   static std::size_t index(std::ptrdiff_t i) noexcept { return static_cast<std::size_t>(i); }
 

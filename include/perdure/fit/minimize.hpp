@@ -30,25 +30,32 @@ struct Minimum {
   std::string reason;
   Point point;
   std::vector<double> objective_path;
+  std::size_t iterations = 0;  ///< those before this run included
   std::size_t evaluations = 0;
   double promised = 0.0;  ///< by one more step, nats; where a kink stops the fit, along it
 };
+
+/// What a kink may leave of a promise, in nats over all answers, for a fit to count as converged: 1e-4 of the objective, at least 0.1 (half a
+/// standard error in any direction), at most 0.5 (one).
+[[nodiscard]] inline double worth_a_status(double objective) { return std::clamp(1e-4 * std::abs(objective), 0.1, 0.5); }
 
 /// Maximum a posteriori by Fisher scoring with Levenberg–Marquardt damping inside the bounds.
 ///
 /// Steps are taken in coordinates in which every law is a bound (coordinates.hpp), on a quadratic model whose curvature is Fisher information
 /// plus prior (quadratic.hpp); only a step that lowers the objective is taken. The damping follows how much of the promised decrease came
-/// (Nielsen's rule). The first try of a step is evaluated with all derivatives, since most are taken; tries after a failed one by their loss.
+/// (Nielsen's rule). The first two tries of a step are evaluated with all derivatives, since most are taken and a failed one shows the slope
+/// beyond a kink; the others by their loss. Where no step succeeds, short moves of single coordinates have the last word.
 class Minimizer {
  public:
-  using Data = std::function<Derivatives(std::span<const double> values, Order order)>;
+  /// \param data  outlives the minimizer
+  Minimizer(const ModelFacts& facts, Prior prior, const Objective& data) : quadratic_{facts}, prior_{std::move(prior)}, data_{data} {}
 
-  Minimizer(const ModelFacts& facts, Prior prior, Data data) : quadratic_{facts}, prior_{std::move(prior)}, data_{std::move(data)} {}
-
-  [[nodiscard]] Minimum run(std::span<const double> start, const Options& options) {
+  /// \param done  iterations that went before, of other runs of the same fit: they count towards the limit and in what the caller is told
+  [[nodiscard]] Minimum run(std::span<const double> start, const Options& options, std::size_t done = 0) {
     Minimum m;
     m.point = evaluate(quadratic_.coordinates().lawful(start));
     m.objective_path.push_back(m.point.objective);
+    m.iterations = done;
     const auto finish = [&](Status status, std::string reason) {
       m.status = status;
       m.reason = std::move(reason);
@@ -56,11 +63,12 @@ class Minimizer {
       m.evaluations = evaluations_;
       return std::move(m);
     };
+    const auto interrupted = [&] { return finish(Status::interrupted, "stopped by the caller; these are the best parameters so far"); };
     damping_ = first_damping;
     growth_ = 2.0;
     kinks_ = 0;
     int idle = 0;  // steps in a row that were not worth it
-    for (std::size_t iteration = 1; iteration <= options.max_iterations; ++iteration) {
+    while (m.iterations < options.max_iterations) {
       const double asked = options.tolerance * std::abs(m.point.objective);
       const double worth = std::clamp(asked, least_worth, worth_a_status(m.point.objective));
       left_ = quadratic_.predicted_decrease(m.point);
@@ -68,17 +76,23 @@ class Minimizer {
       std::optional<Point> next = idle < (left_ > worth_a_status(m.point.objective) ? most_idle_before_stalling : most_idle)
                                       ? better(m.point, worth)
                                       : std::nullopt;
+      const bool probing = !next;
+      if (probing) {
+        const auto go_on = [&] { return !options.progress || options.progress(m.iterations, m.point.objective); };
+        bool stopped = false;
+        next = probed(m.point, worth, go_on, stopped);
+        if (stopped) return interrupted();
+      }
       if (!next) {
-        if (left_ <= worth_a_status(m.point.objective)) return finish(Status::converged, "no step lowers the objective any more");
-        return finish(Status::stalled, "no step lowers the objective any more, though its quadratic model promises " +
+        if (left_ <= worth_a_status(m.point.objective)) return finish(Status::converged, "none of the steps tried lowers the objective");
+        return finish(Status::stalled, "none of the steps tried lowers the objective, though its quadratic model promises " +
                                            to_text(std::round(100.0 * left_) / 100.0) + " nats more");
       }
-      idle = m.point.objective - next->objective <= worth ? idle + 1 : 0;
+      idle = probing || m.point.objective - next->objective > worth ? 0 : idle + 1;
       m.point = std::move(*next);
       m.objective_path.push_back(m.point.objective);
-      if (options.progress && !options.progress(iteration, m.point.objective)) {
-        return finish(Status::interrupted, "stopped by the caller; these are the best parameters so far");
-      }
+      ++m.iterations;
+      if (options.progress && !options.progress(m.iterations, m.point.objective)) return interrupted();
     }
     left_ = quadratic_.predicted_decrease(m.point);
     if (left_ <= worth_a_status(m.point.objective)) return finish(Status::converged, "the last step promises next to nothing");
@@ -90,15 +104,11 @@ class Minimizer {
   /// The objective, with all that a step needs.
   [[nodiscard]] Point evaluate(std::vector<double> values) {
     ++evaluations_;
-    Derivatives d = data_(values, Order::fisher);
+    Derivatives d = data_.derivatives(values, Order::fisher);
     return quadratic_.point(std::move(values), std::move(d), prior_);
   }
 
  private:
-  /// What a kink may leave of a promise, in nats over all answers, for a fit to count as converged: 1e-4 of the objective, at least 0.1 (half a
-  /// standard error in any direction), at most 0.5 (one).
-  [[nodiscard]] static double worth_a_status(double objective) { return std::clamp(1e-4 * std::abs(objective), 0.1, 0.5); }
-
   static constexpr double first_damping = 3e-2;
   static constexpr double least_damping = 1e-9;
   static constexpr double most_damping = 1e9;
@@ -114,13 +124,17 @@ class Minimizer {
     constexpr double share_of_worth = 1e-3;  // a step that promises less cannot be told from rounding
     Point model = here;                      // its gradient may be mixed with one found beyond a kink
     std::vector<double> beyond;
+    double plain = 0.0;  // what the first try promised, by the gradient as it is
     for (int tries = 0; damping_ <= most_damping; ++tries) {
       const Quadratic::Step step = quadratic_.step(model, damping_);
       if (step.promised <= share_of_worth * worth || step.values == here.values) break;
       beyond = step.values;
+      if (tries == 0) plain = step.promised;
       if (tries <= most_mixed) {
         Point candidate = evaluate(step.values);
-        if (settle(here, candidate.objective, step.promised)) return candidate;
+        // A mixed gradient promises little. Were its step held to that, damping would fall after every step that merely was too long, and a
+        // fit would zigzag through a curved valley as if it were a kink.
+        if (settle(here, candidate.objective, plain)) return candidate;
         if (tries < most_mixed) model.gradient = quadratic_.mixed(here, candidate.gradient, damping_);
       } else if (settle(here, objective(step.values), step.promised)) {
         return evaluate(step.values);
@@ -154,9 +168,44 @@ class Minimizer {
     return std::nullopt;
   }
 
+  /// Where moves of single coordinates lead that lower the objective, one after another; nothing when all of them together are not worth a
+  /// step. At a kink one of them may lead down where no gradient says so.
+  [[nodiscard]] std::optional<Point> probed(const Point& here, double worth, const std::function<bool()>& go_on, bool& stopped) {
+    constexpr double usual = 1e-2;  // of a published standard deviation
+    constexpr double far = 1e-1;
+    constexpr double near = 1e-3;  // where much is promised still
+    std::vector<double> values = here.values;
+    double least = here.objective;
+    const auto lowers = [&](std::size_t i, double share) {
+      std::vector<double> there = quadratic_.moved(values, here.pinned, i, share);
+      if (there == values) return false;
+      const double reached = objective(there);
+      if (!(reached < least)) return false;
+      least = reached;
+      values = std::move(there);
+      return true;
+    };
+    for (std::size_t i = 0; i < values.size() && !stopped; ++i) {
+      if (here.pinned[i]) continue;
+      if (lowers(i, usual)) {
+        static_cast<void>(lowers(i, far));
+      } else if (lowers(i, -usual)) {
+        static_cast<void>(lowers(i, -far));
+      } else if (left_ > worth_a_status(here.objective) && !lowers(i, near)) {
+        static_cast<void>(lowers(i, -near));
+      }
+      stopped = !go_on();
+    }
+    if (stopped || here.objective - least <= worth) return std::nullopt;
+    damping_ = first_damping;
+    growth_ = 2.0;
+    kinks_ = 0;
+    return evaluate(std::move(values));
+  }
+
   [[nodiscard]] double objective(const std::vector<double>& values) {
     ++evaluations_;
-    return data_(values, Order::loss).loss + prior_.value(values);
+    return data_.derivatives(values, Order::loss).loss + prior_.value(values);
   }
 
   /// Moves the damping by what came of what was promised; true when the objective fell.
@@ -175,7 +224,7 @@ class Minimizer {
 
   Quadratic quadratic_;
   Prior prior_;
-  Data data_;
+  const Objective& data_;
   std::size_t evaluations_ = 0;
   double damping_ = first_damping;
   double growth_ = 2.0;

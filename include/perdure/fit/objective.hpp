@@ -49,8 +49,6 @@ class Objective {
     threads_ = static_cast<unsigned>(std::min<std::size_t>(threads, cells / cells_worth_a_thread + 1));
   }
 
-  [[nodiscard]] std::size_t parameters() const noexcept { return engine_.parameters; }
-
   [[nodiscard]] Derivatives derivatives(std::span<const double> values, Order order) const {
     const std::size_t n = engine_.parameters;
     const std::size_t numbers = 1 + (order >= Order::gradient ? n : 0) + (order >= Order::fisher ? n * n : 0);

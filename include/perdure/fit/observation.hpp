@@ -6,6 +6,7 @@
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
 #include <perdure/fit/replay.hpp>
+#include <perdure/fit/targets.hpp>
 #include <perdure/models/concept.hpp>
 
 #include <Eigen/Core>
@@ -58,9 +59,6 @@ struct FirstEncounters {
   std::vector<double> answers, successes;  ///< by item code
 };
 
-/// Which rows of the log count: 0 or 1 a row; empty: all.
-using Counted = std::span<const std::uint8_t>;
-
 [[nodiscard]] inline FirstEncounters count_first(const data::ReviewLog& log, const data::Histories& histories, std::size_t items,
                                                  Counted counted = {}) {
   FirstEncounters counts{std::vector<double>(items), std::vector<double>(items)};
@@ -90,6 +88,13 @@ using FirstPatterns = std::map<std::pair<double, double>, double>;
   return found;
 }
 
+/// ln of a (a + 1) ... (a + count - 1): a difference of two std::lgamma, which would write to a global (signgam) that threads share.
+[[nodiscard]] inline double log_rising(double a, double count) {
+  double sum = 0.0;
+  for (double k = 0.0; k < count; k += 1.0) sum += std::log(a + k);
+  return sum;
+}
+
 /// ln of the beta-binomial likelihood (up to a constant) of all items under Beta(weight rate, weight (1 - rate)).
 [[nodiscard]] inline double beta_binomial(const FirstPatterns& items, double rate, double weight) {
   const double a = weight * rate;
@@ -97,8 +102,7 @@ using FirstPatterns = std::map<std::pair<double, double>, double>;
   double sum = 0.0;
   for (const auto& [pattern, count] : items) {
     const auto& [answers, successes] = pattern;
-    sum += count * (std::lgamma(a + successes) - std::lgamma(a) + std::lgamma(b + answers - successes) - std::lgamma(b) -
-                    std::lgamma(weight + answers) + std::lgamma(weight));
+    sum += count * (log_rising(a, successes) + log_rising(b, answers - successes) - log_rising(weight, answers));
   }
   return sum;
 }

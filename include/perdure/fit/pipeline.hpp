@@ -12,6 +12,7 @@
 #include <perdure/fit/objective.hpp>
 #include <perdure/fit/options.hpp>
 #include <perdure/fit/outliers.hpp>
+#include <perdure/fit/pipeline_options.hpp>
 #include <perdure/fit/pooled.hpp>
 #include <perdure/fit/prior.hpp>
 #include <perdure/fit/recency.hpp>
@@ -22,113 +23,23 @@
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
 
-enum class Optimizer {
-  fisher,  ///< Fisher scoring until it has converged (minimize.hpp)
-  adam     ///< mini-batch Adam for a number of epochs (adam.hpp)
-};
-
-/// What a fit does around its optimiser. The default is Perdure's: all answers count the same, the prior is that of the options, and few answers
-/// leave the parameters near it, without thresholds. The others are what the peers do; see docs/how-to/peers-pipelines.md.
-struct Pipeline {
-  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
-
-  std::string_view name = "perdure";
-  bool recency = false;                   ///< later answers count more (recency.hpp)
-  std::optional<OutlierRule> outliers{};  ///< cards with a rare first gap do not count (outliers.hpp)
-  bool first_intervals = false;           ///< first stabilities start from first gaps (first_interval.hpp), where the model has them
-  bool published_prior = false;           ///< the prior takes days as they are, as the peers' penalty does; else by their logarithm
-  bool prior_at_start = false;            ///< the prior's mean is the start, first stabilities included; else as the options say
-  Optimizer optimizer = Optimizer::fisher;
-  AdamOptions adam{};
-  std::size_t longest_history = unlimited;  ///< answers with more earlier ones on their card are not predicted
-  std::size_t least_answers = 0;            ///< with fewer, the parameters are the defaults
-  std::size_t least_for_all = 0;  ///< with fewer, only first stabilities are fitted; so too when every card has one predicted answer
-  bool ordered_again = false;     ///< fitted first stabilities are made to rise once more, and filled in for grades without first gaps
-  double least_saturation = 0.0;  ///< lower bound of same_day_saturation, where the model has that
-  std::optional<double> prior_weight{};  ///< in place of the options'; the peers' sum of squares without 1/2 is 2
-
-  /// The fsrs crate (6.6) with card ids.
-  [[nodiscard]] static Pipeline fsrs_rs() {
-    Pipeline p;
-    p.name = "fsrs_rs";
-    p.recency = p.first_intervals = p.published_prior = p.prior_at_start = p.ordered_again = true;
-    p.outliers = OutlierRule::fsrs_rs;
-    p.optimizer = Optimizer::adam;
-    p.adam.batching = Batching::fsrs_rs;
-    p.longest_history = 255;
-    p.least_answers = 8;
-    p.least_for_all = 64;
-    p.least_saturation = 0.01;
-    p.prior_weight = 2.0;
-    return p;
-  }
-
-  /// The same without card ids, as fsrs-rs-python fits when it is given items alone.
-  [[nodiscard]] static Pipeline fsrs_rs_items() {
-    Pipeline p = fsrs_rs();
-    p.name = "fsrs_rs_items";
-    p.adam.batching = Batching::fsrs_rs_items;
-    return p;
-  }
-
-  /// FSRS-Optimizer (6.5), with recency weights as its command line has them.
-  [[nodiscard]] static Pipeline fsrs_optimizer() {
-    Pipeline p = fsrs_rs();
-    p.name = "fsrs_optimizer";
-    p.outliers = OutlierRule::fsrs_optimizer;
-    p.adam.batching = Batching::fsrs_optimizer;
-    p.adam.keep = Keep::best_or_start;
-    p.longest_history = 64;
-    p.least_answers = p.least_for_all = 0;
-    p.ordered_again = false;
-    return p;
-  }
-
-  /// py-fsrs's Optimizer (6.3): no outlier filter, no weights, no prior, no first intervals.
-  [[nodiscard]] static Pipeline py_fsrs() {
-    Pipeline p;
-    p.name = "py_fsrs";
-    p.optimizer = Optimizer::adam;
-    p.adam = {.seed = 42, .batching = Batching::py_fsrs, .keep = Keep::best};
-    p.longest_history = 63;
-    p.least_answers = 512;
-    p.prior_weight = 0.0;
-    return p;
-  }
-
-  static constexpr std::array<std::string_view, 5> names{"perdure", "fsrs_rs", "fsrs_rs_items", "fsrs_optimizer", "py_fsrs"};
-
-  /// By name; nothing for an unknown one.
-  [[nodiscard]] static std::optional<Pipeline> find(std::string_view name) {
-    if (name == "perdure") return Pipeline{};
-    if (name == "fsrs_rs") return fsrs_rs();
-    if (name == "fsrs_rs_items") return fsrs_rs_items();
-    if (name == "fsrs_optimizer") return fsrs_optimizer();
-    if (name == "py_fsrs") return py_fsrs();
-    return std::nullopt;
-  }
-};
-
 /// One run of a pipeline: made and used by fit_with_pipeline.
 class PipelineFit {
  public:
   PipelineFit(const ModelFacts& facts, const Engine& engine, const data::Histories& histories, std::span<const std::int64_t> answered_at,
-              const Pipeline& pipeline, const Options& options, std::span<const std::uint8_t> counted = {})
+              const Pipeline& pipeline, const Options& options, Counted counted = {})
       : facts_{facts},
         engine_{engine},
         histories_{histories},
@@ -142,7 +53,13 @@ class PipelineFit {
       throw std::invalid_argument{"first_intervals needs a model of first stabilities and a power curve (fsrs4.5, fsrs5, fsrs6), got " +
                                   std::string{facts.id}};
     }
-    if (!counted.empty()) leave_out(counted);
+    if (answered_at.size() != histories.size()) {
+      throw Exception{Error{Errc::shape_mismatch, "answered_at must have one time an answer, " + to_text(histories.size()) + ", got " +
+                                                      to_text(answered_at.size())}};
+    }
+    require_engine(facts, engine);
+    static_cast<void>(options.prior_for(facts).value());  // of the model's size
+    leave_out(histories, counted, targets_);
   }
 
   [[nodiscard]] FitReport run(std::span<const double> start) {
@@ -194,16 +111,6 @@ class PipelineFit {
       small.reason = "too few answers for this pipeline: only first stabilities are fitted";
     }
     return small;
-  }
-
-  void leave_out(std::span<const std::uint8_t> counted) {
-    std::size_t position = 0;
-    for (std::size_t c = 0; c < histories_.cards(); ++c) {
-      for (const std::uint32_t row : histories_.card(c).row) {
-        if (counted[row] == 0) targets_.predicted[position] = 0;
-        ++position;
-      }
-    }
   }
 
   void drop_long_histories() {
@@ -267,6 +174,7 @@ class PipelineFit {
     report.objective_path.insert(report.objective_path.begin(),
                                  report.start_log_loss * steps.amount().weight + options_.prior->value(Coordinates{facts_}.lawful(start)));
     report.evaluations += found.passes + 1.0;
+    report.iterations = found.steps;
     if (found.interrupted) {
       report.status = Status::interrupted;
       report.reason = "stopped by the caller; these are the parameters so far";
@@ -293,8 +201,7 @@ class PipelineFit {
 /// \param counted      by row of the log: 0 for answers that shape states alone; empty: all count
 [[nodiscard]] inline FitReport fit_with_pipeline(const ModelFacts& facts, const Engine& engine, const data::Histories& histories,
                                                  std::span<const std::int64_t> answered_at, std::span<const double> start,
-                                                 const Pipeline& pipeline = {}, const Options& options = {},
-                                                 std::span<const std::uint8_t> counted = {}) {
+                                                 const Pipeline& pipeline = {}, const Options& options = {}, Counted counted = {}) {
   return PipelineFit{facts, engine, histories, answered_at, pipeline, options, counted}.run(start);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/result.hpp>
 #include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/fit/engine.hpp>
@@ -20,6 +21,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -28,16 +30,32 @@
 
 namespace perdure::inline PERDURE_ABI::fit {
 
+/// Throws Exception when an engine is one of another model.
+inline void require_engine(const ModelFacts& facts, const Engine& engine) {
+  if (engine.parameters == facts.size()) return;
+  throw Exception{Error{Errc::shape_mismatch, "the engine is of " + to_text(engine.parameters) + " parameters, " + std::string{facts.id} +
+                                                  " has " + to_text(facts.size())}};
+}
+
+/// A fit to a part of the data, as a start for the whole. The prior counts as the part's share, and so does a pass over it.
+[[nodiscard]] inline Minimum fit_to_part(const ModelFacts& facts, const Prior& prior, const Objective& part, double share,
+                                         std::span<const double> start, const Options& options, std::size_t done = 0) {
+  Options rough = options;
+  constexpr double least_tolerance = 1e-6;  // of the objective; the part's own noise is larger
+  rough.tolerance = std::max(options.tolerance, least_tolerance);
+  if (options.progress) {
+    rough.progress = [&options, share](std::size_t iteration, double objective) { return options.progress(iteration, objective / share); };
+  }
+  return Minimizer{facts, prior.scaled(share), part}.run(start, rough, done);
+}
+
 /// One set of parameters for all cards: maximum a posteriori (minimize.hpp) under the prior of the options.
 class PooledFit {
  public:
   PooledFit(const ModelFacts& facts, const Engine& engine, const Steps& steps, const Options& options)
-      : facts_{facts},
-        engine_{engine},
-        steps_{steps},
-        options_{options},
-        prior_{options.prior ? *options.prior : Prior::usual(facts.specs, options.prior_weight)} {
+      : facts_{facts}, engine_{engine}, steps_{steps}, options_{options}, prior_{options.prior_for(facts).value()} {
     if (const auto problem = options.validate()) throw std::invalid_argument{problem->what};
+    require_engine(facts, engine);
   }
 
   [[nodiscard]] FitReport run(std::span<const double> start) const {
@@ -64,7 +82,7 @@ class PooledFit {
       return report;
     }
     const double start_objective = report.start_log_loss * amount.weight + prior_.value(from);
-    Minimum found = minimum(all, from, report);
+    Minimum found = minimum(all, from, 0, report);
     constexpr double rounding = 1e-5;  // of the engine's sums
     const bool elsewhere = std::abs(found.objective_path.front() - start_objective) > rounding * start_objective;
     if (elsewhere) found.objective_path.insert(found.objective_path.begin(), start_objective);  // there was a warm start
@@ -89,10 +107,17 @@ class PooledFit {
   static constexpr std::size_t groups_worth_a_sample = 1024;  ///< of 64 cards: a log that is worth a look at a part of it first
   static constexpr std::size_t sampled_groups = 64;
 
-  [[nodiscard]] Minimum minimum(const Objective& all, const std::vector<double>& from, FitReport& report) const {
-    const std::vector<double> warm = options_.warm_start ? warmed(from, report) : from;
-    Minimizer minimizer{facts_, prior_, [&all](std::span<const double> values, Order order) { return all.derivatives(values, order); }};
-    Minimum found = minimizer.run(warm, options_);
+  /// The end of a fit from a start, after `done` iterations of earlier ones.
+  [[nodiscard]] Minimum minimum(const Objective& all, const std::vector<double>& from, std::size_t done, FitReport& report) const {
+    const std::optional<Minimum> warm = options_.warm_start ? warmed(from, done, report) : std::nullopt;
+    const bool interrupted = warm && warm->status == Status::interrupted;
+    Options options = options_;
+    if (interrupted) options.max_iterations = 0;
+    Minimum found = Minimizer{facts_, prior_, all}.run(warm ? warm->point.values : from, options, warm ? warm->iterations : done);
+    if (interrupted) {
+      found.status = warm->status;
+      found.reason = warm->reason;
+    }
     report.evaluations += static_cast<double>(found.evaluations);
     return found;
   }
@@ -102,36 +127,39 @@ class PooledFit {
     std::vector<double> defaults(facts_.size());
     for (std::size_t i = 0; i < defaults.size(); ++i) defaults[i] = facts_.specs[i].init;
     if (from == Coordinates{facts_}.lawful(defaults)) return;
-    Minimum other = minimum(all, defaults, report);
+    Minimum other = minimum(all, defaults, found.iterations, report);
+    const bool ended = other.status == Status::converged || other.status == Status::stalled;
     const double gain = found.point.objective - other.point.objective;
-    if (gain <= 0.0) return;
-    constexpr double worth_saying = 0.5;  // nats over all answers
+    const std::size_t iterations = other.iterations;
+    const std::string nats = to_text(std::round(10.0 * std::abs(gain)) / 10.0) + " nats above ";
+    const double worth_saying = worth_a_status(found.point.objective);
     if (gain > worth_saying) {
-      report.warnings.push_back("from the given start the fit ended " + to_text(std::round(10.0 * gain) / 10.0) +
-                                " nats above where it ends from the defaults; this is the latter");
+      report.warnings.push_back("from the given start the fit ended " + nats + "where it ends from the defaults; this is the latter");
+    } else if (gain < -worth_saying && ended) {
+      report.warnings.push_back("from the defaults the fit ends " + nats + "this: the objective has more than one valley");
     }
-    other.objective_path.insert(other.objective_path.begin(), found.objective_path.front());
-    found = std::move(other);
+    if (gain > 0.0) {
+      other.objective_path.insert(other.objective_path.begin(), found.objective_path.front());
+      found = std::move(other);
+    } else if (!ended) {  // who knows where it would have gone
+      found.status = other.status;
+      found.reason = std::move(other.reason);
+    }
+    found.iterations = iterations;
   }
 
-  /// Parameters fitted to every k-th group of a large log, or the start. The prior counts as the sample's share.
-  [[nodiscard]] std::vector<double> warmed(const std::vector<double>& from, FitReport& report) const {
+  /// A fit to every k-th group of a large log; nothing for others.
+  [[nodiscard]] std::optional<Minimum> warmed(const std::vector<double>& from, std::size_t done, FitReport& report) const {
     const std::span<const StepGroup> groups = steps_.groups();
-    if (groups.size() < groups_worth_a_sample) return from;
+    if (groups.size() < groups_worth_a_sample) return std::nullopt;
     const std::size_t stride = std::min(groups.size() / sampled_groups, std::size_t{20});
     std::vector<StepGroup> sample;
     for (std::size_t g = 0; g < groups.size(); g += stride) sample.push_back(groups[g]);
     const double share = static_cast<double>(sample.size()) / static_cast<double>(groups.size());
     const Objective part{sample, engine_, options_.threads};
-    const Prior scaled{prior_.scale(), prior_.mean(), share * prior_.precision()};
-    Minimizer minimizer{facts_, scaled, [&part](std::span<const double> values, Order order) { return part.derivatives(values, order); }};
-    Options options = options_;
-    constexpr double rough = 1e-6;  // of the objective; the sample's own noise is larger
-    options.tolerance = std::max(options_.tolerance, rough);
-    options.progress = nullptr;
-    const Minimum found = minimizer.run(from, options);
+    Minimum found = fit_to_part(facts_, prior_, part, share, from, options_, done);
     report.evaluations += share * static_cast<double>(found.evaluations);
-    return found.point.values;
+    return found;
   }
 
   [[nodiscard]] FitReport described(FitReport report, Minimum found, const Steps::Amount& amount) const {
@@ -142,13 +170,21 @@ class PooledFit {
     report.objective_path = std::move(found.objective_path);
     report.log_loss = found.point.loss / amount.weight;
     report.predicted_decrease = found.promised;
+    report.iterations = found.iterations;
+    const Coordinates& coordinates = quadratic.coordinates();
     const std::vector<bool> held = quadratic.held(found.point);
     double squares = 0.0;
     for (std::size_t i = 0; i < facts_.size(); ++i) {
       const double slope = held[i] ? 0.0 : found.point.gradient[static_cast<Eigen::Index>(i)];
       squares += slope * slope;
       const models::ParamSpec& spec = facts_.specs[i];
-      if (report.parameters[i] <= spec.lower || report.parameters[i] >= spec.upper) report.at_bound.push_back(i);
+      const bool on_bound = report.parameters[i] <= spec.lower || report.parameters[i] >= spec.upper;
+      const bool stands = coordinates.stands(i, found.point.pinned, held);
+      if (on_bound && stands) report.at_bound.push_back(i);
+      if (const auto before = coordinates.before(i); before && held[i] && !stands) {
+        report.warnings.push_back(std::string{spec.name} + " would be below " + std::string{facts_.specs[*before].name} +
+                                  " and is held equal to it: the two have one value and one error");
+      }
     }
     report.gradient_norm = std::sqrt(squares);
     report.gradient = found.point.slope;

@@ -11,7 +11,9 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -71,8 +73,18 @@ class Quadratic {
     return {coordinates_.moved(here.values, here.pinned, move), -(here.gradient.dot(move) + 0.5 * move.dot(here.curvature * move))};
   }
 
+  /// Parameters after a move of coordinate i by a share of its published standard deviation, within the bounds.
+  [[nodiscard]] std::vector<double> moved(std::span<const double> values, const Coordinates::Pinned& pinned, std::size_t i,
+                                          double share) const {
+    const double reach = share * std::sqrt(usual_variance(facts_.specs[i]));
+    Eigen::VectorXd move = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(coordinates_.size()));
+    move[static_cast<Eigen::Index>(i)] = std::clamp(reach, coordinates_.room_below(values, i), coordinates_.room_above(values, i));
+    return coordinates_.moved(values, pinned, move);
+  }
+
   /// The gradient between that of a point and another one that was found a failed step away which promises least: where the step crossed a kink
-  /// of the objective, as models have at their clamps, what remains points along it. The other one's coordinates are those of `here`.
+  /// of the objective, as models have at their clamps, what remains points along it. Where the two points pin different parameters their
+  /// gradients are by different coordinates and the mixture is only a guess; no step is taken that does not lower the objective.
   [[nodiscard]] Eigen::VectorXd mixed(const Point& here, const Eigen::VectorXd& beyond, double damping) const {
     Eigen::MatrixXd damped = here.curvature;
     Eigen::VectorXd from = here.gradient;

@@ -12,8 +12,14 @@
 
 namespace perdure::inline PERDURE_ABI::fit {
 
-/// Weights that let the latest answers count most: 1/4 + 3/4 (i / (n - 1))^3 for predicted answer i of n in time order, over all learners. A lone
-/// answer weighs 1/4, as in the peers. Answers that are not predicted weigh 0.
+/// Weight of answer i of n in time order: 1/4 + 3/4 (i / (n - 1))^3; a lone one weighs 1/4.
+[[nodiscard]] inline double recency_weight(std::size_t i, std::size_t n) noexcept {
+  const double age = n > 1 ? static_cast<double>(i) / static_cast<double>(n - 1) : 0.0;
+  return 0.25 + 0.75 * age * age * age;
+}
+
+/// Weights that let the latest answers count most: recency_weight of predicted answers in time order, over all learners. Answers that are not
+/// predicted weigh 0.
 ///
 /// \param answered_at  ms since 1970, by row of the log; rows with the same time keep their order
 /// \return             by position in the histories, like Targets::weight
@@ -36,11 +42,7 @@ namespace perdure::inline PERDURE_ABI::fit {
   if (!std::is_sorted(rows.begin(), rows.end(), earlier)) std::stable_sort(rows.begin(), rows.end(), earlier);
 
   std::vector<float> weight(histories.size());
-  const double last = rows.size() > 1 ? static_cast<double>(rows.size() - 1) : 1.0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double age = static_cast<double>(i) / last;
-    weight[predicted_at[rows[i]] - 1] = static_cast<float>(0.25 + 0.75 * age * age * age);
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i) weight[predicted_at[rows[i]] - 1] = static_cast<float>(recency_weight(i, rows.size()));
   return weight;
 }
 

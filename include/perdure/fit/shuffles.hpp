@@ -126,8 +126,10 @@ class MersenneTwister {
     for (std::uint32_t i = 1; i < size; ++i) state_[i] = 1812433253U * (state_[i - 1] ^ (state_[i - 1] >> 30U)) + i;
   }
 
-  /// Seeded by an array of one word.
-  [[nodiscard]] static MersenneTwister of_key(std::uint32_t key) noexcept {
+  /// Seeded by the 32-bit words of a number, the lowest first, without leading zeros.
+  [[nodiscard]] static MersenneTwister of_key(std::uint64_t seed) noexcept {
+    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)};
+    const std::size_t words = key[1] == 0 ? 1 : 2;
     MersenneTwister twister{19650218U};
     auto& s = twister.state_;
     std::size_t i = 1;
@@ -139,7 +141,8 @@ class MersenneTwister {
       }
     };
     for (std::size_t k = 0; k < size; ++k) {
-      s[i] = mixed(i, 1664525U) + key;
+      const std::size_t word = k % words;
+      s[i] = mixed(i, 1664525U) + key[word] + static_cast<std::uint32_t>(word);
       advance();
     }
     for (std::size_t k = 1; k < size; ++k) {
@@ -171,7 +174,8 @@ class MersenneTwister {
   std::size_t used_ = size;
 };
 
-/// That of FSRS-Optimizer: torch.randperm of a seeded generator. It starts from 0, 1, 2, ... at every call.
+/// That of FSRS-Optimizer: torch.randperm of a seeded generator, which takes the lower 32 bits of a seed. It starts from 0, 1, 2, ... at every
+/// call.
 class TorchShuffle {
  public:
   explicit TorchShuffle(std::uint64_t seed) noexcept : random_{static_cast<std::uint32_t>(seed)} {}
@@ -185,10 +189,10 @@ class TorchShuffle {
   MersenneTwister random_;
 };
 
-/// That of py-fsrs: Python's random.Random(seed).shuffle, one shuffle on top of the last. Seeds have up to 32 bits.
+/// That of py-fsrs: Python's random.Random(seed).shuffle, one shuffle on top of the last.
 class PythonShuffle {
  public:
-  explicit PythonShuffle(std::uint64_t seed) noexcept : random_{MersenneTwister::of_key(static_cast<std::uint32_t>(seed))} {}
+  explicit PythonShuffle(std::uint64_t seed) noexcept : random_{MersenneTwister::of_key(seed)} {}
 
   void operator()(std::vector<std::size_t>& order) {
     for (std::size_t i = order.size(); i-- > 1;) {

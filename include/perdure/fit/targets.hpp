@@ -1,10 +1,13 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/core/result.hpp>
+#include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
@@ -29,6 +32,25 @@ struct Targets {
     }
   }
   return targets;
+}
+
+/// Which rows of the log count: 0 or 1 a row; empty: all.
+using Counted = std::span<const std::uint8_t>;
+
+/// Answers of rows that do not count are not predicted: they shape states alone. Throws Exception when there is not one number a row.
+inline void leave_out(const data::Histories& histories, Counted counted, Targets& targets) {
+  if (counted.empty()) return;
+  if (counted.size() != histories.size()) {
+    throw Exception{Error{Errc::shape_mismatch,
+                          "counted must have one number an answer, " + to_text(histories.size()) + ", got " + to_text(counted.size())}};
+  }
+  std::size_t position = 0;
+  for (std::size_t c = 0; c < histories.cards(); ++c) {
+    for (const std::uint32_t row : histories.card(c).row) {
+      if (counted[row] == 0) targets.predicted[position] = 0;
+      ++position;
+    }
+  }
 }
 
 }  // namespace perdure::inline PERDURE_ABI::fit

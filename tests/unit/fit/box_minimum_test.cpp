@@ -31,6 +31,16 @@ Case random_case(std::uint32_t number) {
   return c;
 }
 
+// Numbers of a fit of ebisu-v2 in which rounding had left two parameters just above their lower bounds and the third just below its upper one.
+TEST(BoxMinimum, ACoordinateNextToItsBoundDoesNotHoldTheOthers) {
+  const Eigen::VectorXd g{{28440.3, -8392.94, 1017.69}};
+  const Eigen::MatrixXd h{{86730.2, -41287.1, 2307.74}, {-41287.1, 32816.3, -430.519}, {2307.74, -430.519, 96.3318}};
+  const Eigen::VectorXd lower{{-1e-17, -1e-17, -15.0}};
+  const Eigen::VectorXd upper{{20.0, 20.0, 1e-15}};
+  const Eigen::VectorXd m = fit::box_minimum(g, h, lower, upper);
+  EXPECT_LT(g.dot(m) + 0.5 * m.dot(h * m), -1000.0);
+}
+
 // First-order conditions are necessary and sufficient for a convex quadratic over a box.
 TEST(BoxMinimum, MeetsTheConditionsOfOptimality) {
   for (std::uint32_t number = 0; number < 500; ++number) {

@@ -1,5 +1,6 @@
 #include "fit_cases.hpp"
 
+#include <perdure/core/random.hpp>
 #include <perdure/fit/coordinates.hpp>
 #include <perdure/fit/pooled.hpp>
 #include <perdure/models/fsrs6.hpp>
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace {
@@ -104,6 +107,23 @@ double searched(const fit_cases::Problem<M>& problem, std::array<double, M::spec
     if (!better) share *= 0.5;
   }
   return best;
+}
+
+// A parameter that rounding kept off its bound would count as free, with a gradient that points outwards.
+TEST(Coordinates, AMoveByAllTheRoomEndsOnTheBound) {
+  for (std::uint32_t k = 0; k < 200; ++k) {
+    random::Stream stream{{.seed = 3, .learner = k, .item = 0, .step = 0}};
+    std::vector<double> values(4);
+    for (std::size_t i = 0; i < 4; ++i) values[i] = std::lerp(HalfLife::specs[i].lower, HalfLife::specs[i].upper, stream.next());
+    values[1] = values[0] + (365.0 - values[0]) * stream.next();
+    for (std::size_t i = 0; i < 4; ++i) {
+      Eigen::VectorXd move = Eigen::VectorXd::Zero(4);
+      move[static_cast<Eigen::Index>(i)] = coordinates.room_above(values, i);
+      EXPECT_EQ(coordinates.moved(values, std::vector<bool>(4), move)[i], HalfLife::specs[i].upper);
+      move[static_cast<Eigen::Index>(i)] = coordinates.room_below(values, i);
+      EXPECT_EQ(coordinates.moved(values, std::vector<bool>(4), move)[i], i == 1 ? values[0] : HalfLife::specs[i].lower);
+    }
+  }
 }
 
 // True half-lives of years: first_right ends on its upper bound and must not take first_wrong with it.

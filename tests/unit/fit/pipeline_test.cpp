@@ -13,6 +13,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -82,6 +84,27 @@ TEST(Pipeline, AreFoundByName) {
     EXPECT_EQ(found->name, name);
   }
   EXPECT_FALSE(Pipeline::find("anki"));
+}
+
+TEST(Pipeline, ColumnsAndPriorsOfAnotherSizeAreRefused) {
+  const auto log = perdure::testing::simulated_log<Fsrs6>(some_truth(), 20, 11);
+  const data::Histories histories{log, exact};
+  const auto start = models::defaults<Fsrs6>();
+  const auto message = [&](std::span<const std::int64_t> answered_at, const fit::Options& options, fit::Counted counted) {
+    try {
+      static_cast<void>(fit::fit_with_pipeline(fit::facts<Fsrs6>(), fit::portable<Fsrs6>(), histories, answered_at, start,
+                                               Pipeline::fsrs_rs(), options, counted));
+    } catch (const Exception& error) {
+      return std::string{error.what()};
+    }
+    return std::string{};
+  };
+  const std::vector<std::uint8_t> three(3, 1);
+  EXPECT_EQ(message(log.answered_at(), {}, {}), "");
+  EXPECT_EQ(message(log.answered_at(), {}, three), "counted must have one number an answer, 120, got 3");
+  EXPECT_EQ(message(log.answered_at().first(7), {}, {}), "answered_at must have one time an answer, 120, got 7");
+  const auto specs = std::span{Fsrs6::specs}.first(4);
+  EXPECT_EQ(message(log.answered_at(), {.prior = fit::Prior::usual(specs, 1.0)}, {}), "options.prior is over 4 parameters, fsrs6 has 21");
 }
 
 TEST(Pipeline, OursIsThePooledFit) {

@@ -8,9 +8,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -117,6 +121,85 @@ TEST(PooledFit, ProgressCanStopIt) {
   EXPECT_EQ(report.status, fit::Status::interrupted);
   EXPECT_EQ(calls, 2U);
   EXPECT_LT(report.objective_path.back(), report.objective_path.front());
+}
+
+TEST(PooledFit, AnInterruptOfTheSecondStartIsSaidAndTheBetterEndKept) {
+  const auto histories = fit_cases::simulated<HalfLife>(models::default_params<HalfLife>(), 400, 4);
+  const std::vector<double> start{1.0, 2.0, 9.0, 0.9};
+  const fit::Engine engine = fit::portable<HalfLife>();
+  const auto fitted = [&](const fit::Options& options) { return fit::pooled(fit::facts<HalfLife>(), engine, histories, start, options); };
+  const auto one = fitted({.second_start = false});
+  std::vector<std::size_t> numbers;
+  const auto whole = fitted({.progress = [&](std::size_t iteration, double) {
+    numbers.push_back(iteration);
+    return true;
+  }});
+  EXPECT_EQ(numbers.back(), whole.iterations);
+  EXPECT_GT(whole.iterations, one.iterations);
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end()));
+  const auto cut = fitted({.progress = [&](std::size_t iteration, double) { return iteration <= one.iterations; }});
+  EXPECT_EQ(cut.status, fit::Status::interrupted);
+  EXPECT_EQ(cut.iterations, one.iterations + 1);
+  EXPECT_LE(cut.objective_path.back(), one.objective_path.back());
+}
+
+TEST(PooledFit, TheLimitIsOnAllStartsTogether) {
+  const auto histories = fit_cases::simulated<HalfLife>({0.5, 2.0, 12.0, 0.8}, 400, 4);  // far from the defaults
+  const std::vector<double> start{1.0, 2.0, 9.0, 0.9};
+  const fit::Engine engine = fit::portable<HalfLife>();
+  const auto one = fit::pooled(fit::facts<HalfLife>(), engine, histories, start, {.second_start = false});
+  const auto cut = fit::pooled(fit::facts<HalfLife>(), engine, histories, start, {.max_iterations = one.iterations + 1});
+  EXPECT_EQ(one.status, fit::Status::converged);
+  EXPECT_EQ(cut.iterations, one.iterations + 1);
+  EXPECT_EQ(cut.status, fit::Status::iteration_limit);
+}
+
+TEST(PooledFit, AWarmStartCanBeStopped) {
+  auto truth = models::default_params<HalfLife>();
+  truth.gain = 2.0;
+  const auto histories = fit_cases::simulated<HalfLife>(truth, 120'000, 6);
+  std::size_t calls = 0;
+  const auto report = fit::pooled<HalfLife>(histories, models::defaults<HalfLife>(), {.progress = [&calls](std::size_t, double) {
+                                              ++calls;
+                                              return false;
+                                            }});
+  EXPECT_EQ(report.status, fit::Status::interrupted);
+  EXPECT_EQ(calls, 1U);
+  EXPECT_LT(report.objective_path.back(), report.objective_path.front());
+}
+
+TEST(PooledFit, PiecesOfAnotherSizeAreRefused) {
+  const auto histories = fit_cases::simulated<HalfLife>(models::default_params<HalfLife>(), 20, 9);
+  const auto start = models::defaults<HalfLife>();
+  const auto message = [](const auto& call) {
+    try {
+      static_cast<void>(call());
+    } catch (const Exception& error) {
+      return std::string{error.what()};
+    }
+    return std::string{};
+  };
+  const fit::Options other{.prior = fit::Prior::usual(Fsrs6::specs, 1.0)};
+  EXPECT_EQ(message([&] { return fit::pooled<HalfLife>(histories, start, other); }),
+            "options.prior is over 21 parameters, half-life has 4");
+  EXPECT_EQ(message([&] { return fit::pooled(fit::facts<HalfLife>(), fit::portable<Fsrs6>(), histories, start); }),
+            "the engine is of 21 parameters, half-life has 4");
+  EXPECT_EQ(message([] {
+              return fit::Prior{{fit::Scale::linear}, Eigen::VectorXd::Zero(2), Eigen::MatrixXd::Zero(1, 1)};
+            }),
+            "a prior over 1 parameters needs as many means and a square of precisions, got 2 and 1 x 1");
+}
+
+TEST(PooledFit, ParametersThatTheOrderHoldsEqualAreNamed) {
+  const auto truth = HalfLife::Params<double>{6.0, 1.5, 2.5, 0.5};  // against the order
+  const data::Histories histories{perdure::testing::simulated_log<HalfLife>(truth, 2000, 2), exact};
+  const auto report = fit::pooled<HalfLife>(histories, models::defaults<HalfLife>());
+  EXPECT_EQ(report.parameters[0], report.parameters[1]);
+  EXPECT_EQ(report.standard_errors[0], report.standard_errors[1]);
+  EXPECT_TRUE(report.at_bound.empty());
+  EXPECT_NE(std::find(report.warnings.begin(), report.warnings.end(),
+                      "first_right would be below first_wrong and is held equal to it: the two have one value and one error"),
+            report.warnings.end());
 }
 
 TEST(PooledFit, OptionsAreChecked) {

@@ -61,6 +61,14 @@ TEST(Shuffles, TheOrderOfPython) {
   EXPECT_EQ(order, (Order{3, 8, 9, 5, 2, 6, 0, 10, 4, 7, 1}));
 }
 
+// Printed by Python 3.11, as above: seeds of more than 32 bits are keys of two words.
+TEST(Shuffles, TheOrderOfPythonForLongSeeds) {
+  fit::PythonShuffle shuffle{(std::uint64_t{1} << 32U) + 42};
+  EXPECT_EQ(shuffled(shuffle, 11), (Order{4, 0, 10, 3, 7, 5, 8, 1, 2, 6, 9}));
+  shuffle = fit::PythonShuffle{12345678901234567890U};
+  EXPECT_EQ(shuffled(shuffle, 11), (Order{6, 0, 9, 3, 1, 4, 2, 5, 7, 10, 8}));
+}
+
 TEST(Shuffles, OursGivesEveryPlaceItsChanceAndDependsOnSeedAndCall) {
   constexpr std::size_t draws = 4000;
   std::vector<std::size_t> first(5);
