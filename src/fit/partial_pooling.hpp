@@ -224,7 +224,7 @@ class PartialPooling {
     std::vector<std::uint32_t> open;
     for (std::size_t k = 0; k < members.size(); ++k) {
       if (moves[k] == 0) continue;
-      std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(k * n), n, values.begin() + static_cast<std::ptrdiff_t>(open.size() * n));
+      for (std::size_t i = 0; i < n; ++i) values[open.size() * n + i] = values[k * n + i];
       open.push_back(members[k]);
     }
     values.resize(open.size() * n);
