@@ -35,7 +35,7 @@ namespace perdure::inline PERDURE_ABI::fit::detail {
     d.gradient[row] = quadratics.gradient(segment)[i] / slope;
     for (std::size_t j = 0; j <= i; ++j) {
       const auto column = static_cast<Index>(j);
-      d.fisher(row, column) = quadratics.fisher(segment)[place++] / (slope * slope_of(scales.scale()[j], here[j]));
+      d.fisher(row, column) = static_cast<double>(quadratics.fisher(segment)[place++]) / (slope * slope_of(scales.scale()[j], here[j]));
       d.fisher(column, row) = d.fisher(row, column);
     }
   }

@@ -9,6 +9,7 @@
 #include <perdure/fit/facts.hpp>
 #include <perdure/fit/hierarchical.hpp>
 #include <perdure/fit/prior.hpp>
+#include <perdure/fit/report.hpp>
 #include <perdure/models/param_spec.hpp>
 
 #include <Eigen/Cholesky>
@@ -41,14 +42,16 @@ class CohortEstimate {
         options_{options},
         prior_of_mean_{prior_of(facts, options)},
         pooled_{scales.transform(pooled)},
-        published_(scales.size()) {
+        published_(scales.size()),
+        mean_covariance_{MatrixXd::Constant(scales.size(), scales.size(), FitReport::none)} {
     for (Index i = 0; i < scales.size(); ++i) published_[i] = published_variance(facts.specs[static_cast<std::size_t>(i)]);
     prior_.mean = pooled_;
     assume(first_scale);
   }
 
   [[nodiscard]] const CohortPrior& prior() const noexcept { return prior_; }
-  void set_covariance(const MatrixXd& covariance);
+  /// False, and the covariance stays, where rounding has left the matrix not positive definite.
+  bool set_covariance(const MatrixXd& covariance);
 
   /// Takes one step of the pooled fit on all segments, where it came from a part of them and their quadratics lie around it.
   void refine_pooled(const SegmentQuadratics& quadratics, std::span<const std::uint32_t> members);
@@ -78,6 +81,8 @@ class CohortEstimate {
 
  private:
   static constexpr double first_scale = 0.25;  ///< of the published variances: half of their standard deviations
+  /// Of segments: what sums over them may be off. The answers of each are summed in float32.
+  static constexpr double noise = 1e-7;
 
   /// Variance between learners that is published of a parameter, on its scale; of one in days at most 1, a factor of e.
   [[nodiscard]] static double published_variance(const models::ParamSpec& spec) {
@@ -101,9 +106,14 @@ class CohortEstimate {
   void assume(double scale) {
     scale_ = scale;
     assumed_ = scale * published_;
-    set_covariance(assumed_.asDiagonal());
+    static_cast<void>(set_covariance(assumed_.asDiagonal()));  // positive on the diagonal, nothing beside it
   }
-  /// L^-1 m L^-T with L L' the present covariance.
+  /// W in units of the present covariance, L' W L with L L' that covariance: each segment adds I less the share of the prior's variance that
+  /// its answers left, which is 0 to I.
+  [[nodiscard]] MatrixXd whitened_precision(const Sums& sums) const {
+    return static_cast<double>(sums.segments) * MatrixXd::Identity(scales_.size(), scales_.size()) - whitened(sums.covariances);
+  }
+  /// L^-1 m L^-T.
   [[nodiscard]] MatrixXd whitened(const MatrixXd& m) const {
     const MatrixXd half = root_.triangularView<Eigen::Lower>().solve(m);
     const MatrixXd whole = root_.triangularView<Eigen::Lower>().solve(half.transpose());
@@ -116,7 +126,8 @@ class CohortEstimate {
   Prior prior_of_mean_;
   VectorXd pooled_, published_, assumed_;
   double scale_ = first_scale;
-  MatrixXd root_, mean_covariance_;
+  MatrixXd root_;
+  MatrixXd mean_covariance_;  ///< NaN until it is known
   CohortPrior prior_;
 };
 
@@ -128,7 +139,9 @@ inline void CohortEstimate::refine_pooled(const SegmentQuadratics& quadratics, s
     std::size_t place = 0;
     for (std::size_t i = 0; i < n; ++i) {
       slope[static_cast<Index>(i)] += quadratics.gradient(s)[i];
-      for (std::size_t j = 0; j <= i; ++j) curvature(static_cast<Index>(i), static_cast<Index>(j)) += quadratics.fisher(s)[place++];
+      for (std::size_t j = 0; j <= i; ++j) {
+        curvature(static_cast<Index>(i), static_cast<Index>(j)) += static_cast<double>(quadratics.fisher(s)[place++]);
+      }
     }
   }
   curvature = MatrixXd{curvature.selfadjointView<Eigen::Lower>()};
@@ -142,27 +155,31 @@ inline void CohortEstimate::refine_pooled(const SegmentQuadratics& quadratics, s
   prior_.mean = pooled_;
 }
 
-inline void CohortEstimate::set_covariance(const MatrixXd& covariance) {
+inline bool CohortEstimate::set_covariance(const MatrixXd& covariance) {
   const Index n = covariance.rows();
-  prior_.covariance = 0.5 * (covariance + covariance.transpose());
-  const Eigen::LLT<MatrixXd> factor(prior_.covariance);
+  const MatrixXd symmetric = 0.5 * (covariance + covariance.transpose());
+  const Eigen::LLT<MatrixXd> factor(symmetric);
+  if (factor.info() != Eigen::Success || !symmetric.allFinite()) return false;
+  prior_.covariance = symmetric;
   root_ = factor.matrixL();
   prior_.precision = factor.solve(MatrixXd::Identity(n, n));
   prior_.precision = (0.5 * (prior_.precision + prior_.precision.transpose())).eval();
+  return true;
 }
 
 inline CohortEstimate::Sums CohortEstimate::sums(const SegmentQuadratics& quadratics, std::span<const std::uint32_t> members) const {
-  constexpr std::size_t least_block = 16;
+  constexpr std::size_t least_block = 32;
   constexpr std::size_t most_blocks = 256;
   const std::size_t n = quadratics.parameters();
+  const std::size_t triangle = quadratics.triangle();
   const std::size_t block = std::max(least_block, (members.size() + most_blocks - 1) / most_blocks);
   const std::size_t blocks = (members.size() + block - 1) / block;
-  const std::size_t numbers = n + 2 * n * n;
+  const std::size_t numbers = n + 2 * triangle;
   std::vector<double> part(blocks * numbers);
   parallel_for(blocks, options_.base.threads, [&](std::size_t b) {
     double* fisher = part.data() + b * numbers;
     double* covariances = fisher + n;
-    double* squares = covariances + n * n;
+    double* squares = covariances + triangle;
     Posterior posterior{n};
     std::vector<double> off(n);
     for (std::size_t k = b * block; k < std::min(members.size(), (b + 1) * block); ++k) {
@@ -171,22 +188,29 @@ inline CohortEstimate::Sums CohortEstimate::sums(const SegmentQuadratics& quadra
       std::copy(posterior.mode().begin(), posterior.mode().end(), off.begin());
       scales_.make_lawful(off);
       for (std::size_t i = 0; i < n; ++i) off[i] -= prior_.mean[static_cast<Index>(i)];
-      const double* from = posterior.covariance().data();
-      for (std::size_t i = 0; i < n * n; ++i) covariances[i] += from[i];
+      std::size_t place = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        fisher[i] += quadratics.fisher(s)[i * (i + 1) / 2 + i];
-        double* row = squares + i * n;
-        for (std::size_t j = 0; j < n; ++j) row[j] += off[i] * off[j];
+        const double* row = posterior.covariance().data() + i * n;
+        for (std::size_t j = 0; j <= i; ++j, ++place) {
+          covariances[place] += row[j];
+          squares[place] += off[i] * off[j];
+        }
+        fisher[i] += static_cast<double>(quadratics.fisher(s)[place - 1]);
       }
     }
   });
-  const auto size = static_cast<Index>(n);
-  Sums total{members.size(), MatrixXd::Zero(size, size), MatrixXd::Zero(size, size), VectorXd::Zero(size)};
+  std::vector<double> all(numbers);
   for (std::size_t b = 0; b < blocks; ++b) {
-    const double* from = part.data() + b * numbers;
-    total.fisher += Eigen::Map<const VectorXd>(from, size);
-    total.covariances += Eigen::Map<const MatrixXd>(from + n, size, size);
-    total.squares += Eigen::Map<const MatrixXd>(from + n + n * n, size, size);
+    for (std::size_t k = 0; k < numbers; ++k) all[k] += part[b * numbers + k];
+  }
+  const auto size = static_cast<Index>(n);
+  Sums total{members.size(), MatrixXd(size, size), MatrixXd(size, size), Eigen::Map<const VectorXd>(all.data(), size)};
+  std::size_t place = n;
+  for (Index i = 0; i < size; ++i) {
+    for (Index j = 0; j <= i; ++j, ++place) {
+      total.covariances(i, j) = total.covariances(j, i) = all[place];
+      total.squares(i, j) = total.squares(j, i) = all[place + triangle];
+    }
   }
   return total;
 }
@@ -194,19 +218,20 @@ inline CohortEstimate::Sums CohortEstimate::sums(const SegmentQuadratics& quadra
 inline double CohortEstimate::update_scale(const Sums& sums) {
   const auto n = static_cast<double>(scales_.size());
   const double asked = whitened(sums.squares).trace() + n * first_scale / scale_;  // one segment's worth of the first guess
-  const double w = (static_cast<double>(sums.segments) + 1.0) * n - whitened(sums.covariances).trace();
+  const double w = whitened_precision(sums).trace() + n;
   constexpr double smallest = 1e-4;
   constexpr double largest = 16.0;
   const double scale = std::clamp(scale_ * (asked / w), smallest, largest);  // faster than the root for one number, and safe
+  if (!std::isfinite(scale)) return 0.0;
   const double change = std::abs(std::sqrt(scale / scale_) - 1.0);
-  if (std::isfinite(scale)) assume(scale);
+  assume(scale);
   return change;
 }
 
 inline double CohortEstimate::update_covariance(const Sums& sums) {
   const Index n = scales_.size();
   const double more = options_.assumed_segments;
-  const MatrixXd w = (static_cast<double>(sums.segments) + more) * MatrixXd::Identity(n, n) - whitened(sums.covariances);
+  const MatrixXd w = whitened_precision(sums) + more * MatrixXd::Identity(n, n);
   const MatrixXd d = whitened(sums.squares + MatrixXd{(more * assumed_).asDiagonal()});
   constexpr double least = 1e-9;
   const Eigen::SelfAdjointEigenSolver<MatrixXd> of_w(w);
@@ -219,17 +244,18 @@ inline double CohortEstimate::update_covariance(const Sums& sums) {
   MatrixXd change =
       w_inverse_root * of_inner.eigenvectors() * inner_root.asDiagonal() * of_inner.eigenvectors().transpose() * w_inverse_root;
   change = (0.5 * (change + change.transpose())).eval();
-  if (!change.allFinite()) return 0.0;
+  if (!change.allFinite() || !set_covariance(root_ * change * root_.transpose())) return 0.0;
   const Eigen::SelfAdjointEigenSolver<MatrixXd> moved(change, Eigen::EigenvaluesOnly);
-  set_covariance(root_ * change * root_.transpose());
   return std::max(std::abs(std::sqrt(moved.eigenvalues().maxCoeff()) - 1.0), std::abs(1.0 - std::sqrt(moved.eigenvalues().minCoeff())));
 }
 
 inline void CohortEstimate::update_mean(const Sums& sums) {
   const Index n = scales_.size();
-  const MatrixXd& p = prior_.precision;
-  MatrixXd precision = static_cast<double>(sums.segments) * p - p * sums.covariances * p;  // W: of the mean, by the answers
-  precision = (0.5 * (precision + precision.transpose())).eval();
+  // W, of the mean by the answers. What they say of a direction is at least what rounding hides: an error of the mean is finite and never 0.
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(whitened_precision(sums));
+  const VectorXd told = solver.eigenvalues().cwiseMax(noise * static_cast<double>(sums.segments));
+  const MatrixXd half = root_.transpose().triangularView<Eigen::Upper>().solve(solver.eigenvectors());
+  MatrixXd precision = half * told.asDiagonal() * half.transpose();
   VectorXd pull = VectorXd::Zero(n);
   MatrixXd curvature = MatrixXd::Zero(n, n);
   add_prior(pooled_, pull, curvature);
@@ -238,12 +264,11 @@ inline void CohortEstimate::update_mean(const Sums& sums) {
     pull[i] *= 1.0 - share;  // the pooled fit felt the rest already
   }
   precision += curvature;
-  const Eigen::LDLT<MatrixXd> factor(precision);
-  const VectorXd step = factor.solve(pull);
-  mean_covariance_ = factor.solve(MatrixXd::Identity(n, n));
-  if (!step.allFinite()) return;
-  prior_.mean = pooled_ - step;
+  const Eigen::LLT<MatrixXd> factor(precision);
+  if (factor.info() != Eigen::Success) return;  // not finite: mean and errors stay unknown
+  prior_.mean = pooled_ - factor.solve(pull);
   scales_.make_lawful({prior_.mean.data(), static_cast<std::size_t>(n)});
+  mean_covariance_ = factor.solve(MatrixXd::Identity(n, n));
 }
 
 inline double CohortEstimate::objective(double marginal, std::size_t segments) const {

@@ -2,6 +2,7 @@
 
 #include "bounded_step.hpp"
 #include "cohort_estimate.hpp"
+#include "partial_report.hpp"
 #include "scales.hpp"
 #include "segment_quadratics.hpp"
 #include "segments.hpp"
@@ -20,8 +21,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,8 @@ class PartialPooling {
         damping_(steps.segments(), 0.0),
         promised_(steps.segments(), 0.0),
         left_(steps.segments(), 0.0),
-        marginal_(steps.segments(), 0.0) {
+        marginal_(steps.segments(), 0.0),
+        scratch_(options.base.threads) {
     for (std::size_t s = 0; s < steps.segments(); ++s) {
       if (speaks(steps, s)) active_.push_back(static_cast<std::uint32_t>(s));
       for (const StepGroup& group : steps.groups(s)) longest_ = std::max(longest_, group.rows);
@@ -54,8 +56,8 @@ class PartialPooling {
 
   /// \param partly  the pooled parameters come from a part of the segments
   void run(bool partly, HierarchicalReport& report) {
-    std::vector<double> values;
-    for (std::size_t k = 0; k < active_.size(); ++k) values.insert(values.end(), pooled_.begin(), pooled_.end());
+    std::vector<double> values(active_.size() * facts_.size());
+    for (std::size_t k = 0; k < values.size(); ++k) values[k] = pooled_[k % pooled_.size()];
     std::vector<std::uint32_t> open = active_;  // segments that are evaluated next
     report.status = Status::iteration_limit;
     for (std::size_t pass = 0;; ++pass) {
@@ -78,7 +80,7 @@ class PartialPooling {
         for (const std::uint32_t s : active_) stalled += status_of(s, Status::converged) == Status::stalled ? 1 : 0;
         report.status = stalled == 0 ? Status::converged : Status::stalled;
         report.reason = stalled == 0 ? "one more step promises next to nothing for any segment"
-                                     : "no step helps " + to_text(stalled) + " segments any more, though more is promised";
+                                     : "no step helps " + to_text(stalled) + " of the segments any more, though more is promised";
         break;
       }
       if (pass >= options_.max_passes) {
@@ -86,7 +88,8 @@ class PartialPooling {
         break;
       }
     }
-    describe(report);
+    for (const std::uint32_t s : active_) report.segment_status[s] = status_of(s, report.status);
+    describe_partial({facts_, scales_, steps_, options_, quadratics_, estimate_, active_}, report);
   }
 
  private:
@@ -101,8 +104,8 @@ class PartialPooling {
     const std::size_t workers = std::min<std::size_t>(options_.base.threads, std::max<std::size_t>(members.size(), 1));
     std::atomic<std::size_t> next{0};
     constexpr std::size_t at_a_time = 4;
-    parallel_for(workers, options_.base.threads, [&](std::size_t) {
-      std::vector<float> scratch(engine_.scratch(longest_));
+    parallel_for(workers, options_.base.threads, [&](std::size_t worker) {
+      if (!scratch_[worker]) scratch_[worker] = std::make_unique_for_overwrite<float[]>(engine_.scratch(longest_));
       std::vector<double> gradient(n), fisher(n * n), t(n);
       for (std::size_t from = next.fetch_add(at_a_time); from < members.size(); from = next.fetch_add(at_a_time)) {
         for (std::size_t k = from; k < std::min(members.size(), from + at_a_time); ++k) {
@@ -113,7 +116,7 @@ class PartialPooling {
           std::fill(fisher.begin(), fisher.end(), 0.0);
           const auto groups = steps_.groups(s);
           engine_.add(w.data(), groups.data(), groups.size(), static_cast<int>(Order::fisher), &loss, gradient.data(), fisher.data(),
-                      scratch.data());
+                      scratch_[worker].get());
           const VectorXd moved = scales_.transform(w);
           std::copy(moved.begin(), moved.end(), t.begin());
           if (!first) {
@@ -141,7 +144,7 @@ class PartialPooling {
       const double slope = slope_of(scales_.scale()[i], w[i]);
       quadratics_.gradient(s)[i] = gradient[i] * slope;
       for (std::size_t j = 0; j <= i; ++j) {
-        quadratics_.fisher(s)[place++] = fisher[i * n + j] * slope * slope_of(scales_.scale()[j], w[j]);
+        quadratics_.fisher(s)[place++] = static_cast<float>(fisher[i * n + j] * slope * slope_of(scales_.scale()[j], w[j]));
       }
     }
   }
@@ -163,7 +166,7 @@ class PartialPooling {
     const std::size_t stride = std::max<std::size_t>(1, std::min(active_.size() / enough, steps_.amount().answers / enough_answers));
     std::vector<std::uint32_t> sample;
     for (std::size_t k = 0; k < active_.size(); k += stride) sample.push_back(active_[k]);
-    if (pass > 0) estimate_.set_covariance(covariance_);
+    if (pass > 0) static_cast<void>(estimate_.set_covariance(covariance_));  // it was its covariance before
     const auto rounds = [&](std::size_t most, const auto& update) {
       for (std::size_t round = 0; round < most; ++round) {
         ++report.rounds;
@@ -181,7 +184,7 @@ class PartialPooling {
       return;
     }
     covariance_ = estimate_.prior().covariance;
-    estimate_.set_covariance(options_.covariance_scale * covariance_);
+    static_cast<void>(estimate_.set_covariance(options_.covariance_scale * covariance_));  // positive definite as that is
     estimate_.update_mean(estimate_.sums(quadratics_, active_));
   }
 
@@ -195,13 +198,13 @@ class PartialPooling {
   [[nodiscard]] std::vector<std::uint32_t> propose(const std::vector<std::uint32_t>& members, std::vector<double>& values) {
     const std::size_t n = facts_.size();
     constexpr std::size_t block = 32;
-    std::vector<double> proposed(members.size() * n);
     std::vector<std::uint8_t> moves(members.size());
+    values.resize(members.size() * n);
     parallel_for((members.size() + block - 1) / block, options_.base.threads, [&](std::size_t b) {
       Posterior posterior{n};
       for (std::size_t k = b * block; k < std::min(members.size(), (b + 1) * block); ++k) {
         const std::uint32_t s = members[k];
-        const std::span<double> w = std::span{proposed}.subspan(k * n, n);
+        const std::span<double> w = std::span{values}.subspan(k * n, n);
         posterior.update(quadratics_, s, estimate_.prior(), 0.0);  // what is told of a segment is told without damping
         left_[s] = promised_[s] = posterior.promised();
         marginal_[s] = quadratics_.loss(s) + posterior.distance() - posterior.promised() + 0.5 * posterior.log_determinant();
@@ -219,13 +222,12 @@ class PartialPooling {
       }
     });
     std::vector<std::uint32_t> open;
-    values.clear();
     for (std::size_t k = 0; k < members.size(); ++k) {
       if (moves[k] == 0) continue;
+      for (std::size_t i = 0; i < n; ++i) values[open.size() * n + i] = values[k * n + i];
       open.push_back(members[k]);
-      values.insert(values.end(), proposed.begin() + static_cast<std::ptrdiff_t>(k * n),
-                    proposed.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
     }
+    values.resize(open.size() * n);
     return open;
   }
 
@@ -233,77 +235,6 @@ class PartialPooling {
     if (all == Status::interrupted) return all;
     if (left_[s] <= worth_a_step) return Status::converged;
     return damping_[s] >= most_damping ? Status::stalled : Status::iteration_limit;
-  }
-
-  void describe(HierarchicalReport& report) {
-    const std::size_t n = facts_.size();
-    const detail::CohortPrior& prior = estimate_.prior();
-    report.mean.resize(n);
-    scales_.restore({prior.mean.data(), n}, facts_, report.mean);
-    report.covariance = prior.covariance;
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto k = static_cast<Index>(i);
-      report.mean_errors[i] = std::sqrt(std::max(0.0, estimate_.mean_covariance()(k, k))) * slope_of(scales_.scale()[i], report.mean[i]);
-    }
-    const std::size_t segments = steps_.segments();
-    constexpr std::size_t block = 32;
-    parallel_for((segments + block - 1) / block, options_.base.threads, [&](std::size_t b) {
-      Posterior posterior{n};
-      for (std::size_t s = b * block; s < std::min(segments, (b + 1) * block); ++s) {
-        const std::span<double> w = std::span{report.parameters}.subspan(s * n, n);
-        const std::span<double> errors = std::span{report.standard_errors}.subspan(s * n, n);
-        const bool known = speaks(steps_, s);
-        if (known) {
-          scales_.restore(quadratics_.at(s), facts_, w);
-          posterior.update(quadratics_, s, prior);
-          report.segment_status[s] = status_of(s, report.status);
-          report.segment_log_loss[s] = quadratics_.loss(s) / steps_.amount(s).weight;
-        } else {
-          std::copy(report.mean.begin(), report.mean.end(), w.begin());
-        }
-        for (std::size_t i = 0; i < n; ++i) {
-          const auto k = static_cast<Index>(i);
-          errors[i] = known ? posterior.covariance()[i * n + i] : prior.covariance(k, k);  // variances so far
-        }
-      }
-    });
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto k = static_cast<Index>(i);
-      double known = 0.0;
-      for (const std::uint32_t s : active_) known += 1.0 - report.standard_errors[s * n + i] / prior.covariance(k, k);
-      report.learned_segments[i] = std::clamp(known, 0.0, static_cast<double>(active_.size()));
-      for (std::size_t s = 0; s < segments; ++s) {
-        const double w = report.parameters[s * n + i];
-        double& error = report.standard_errors[s * n + i];
-        const bool bound = w <= facts_.specs[i].lower || w >= facts_.specs[i].upper;
-        error = bound ? FitReport::none : std::sqrt(error) * slope_of(scales_.scale()[i], w);
-      }
-    }
-    double loss = 0.0;
-    for (const std::uint32_t s : active_) loss += quadratics_.loss(s);
-    report.log_loss = loss / steps_.amount().weight;
-    warn(report);
-  }
-
-  void warn(HierarchicalReport& report) const {
-    constexpr std::size_t few = 5;
-    if (active_.size() < few) {
-      report.warnings.push_back("only " + to_text(active_.size()) +
-                                " segments have answers that count: how much segments differ is mostly assumed");
-    }
-    if (active_.size() < steps_.segments()) {
-      report.warnings.push_back(to_text(steps_.segments() - active_.size()) + " of " + to_text(steps_.segments()) +
-                                " segments have no answer that counts: their parameters are the mean");
-    }
-    constexpr std::size_t most_names = 5;
-    std::string names;
-    std::size_t assumed = 0;
-    for (std::size_t i = 0; i < facts_.size() && active_.size() >= few; ++i) {
-      if (report.learned_segments[i] >= options_.assumed_segments) continue;
-      names += (assumed++ == 0 ? "" : ", ") + std::string{facts_.specs[i].name};
-    }
-    if (assumed > most_names) names = to_text(assumed) + " of " + to_text(facts_.size()) + " parameters";
-    if (assumed > 0) report.warnings.push_back("the answers say little about how much segments differ in " + names);
   }
 
   ModelFacts facts_;
@@ -321,6 +252,7 @@ class PartialPooling {
   std::vector<double> left_;      ///< by a step without damping: what is still to be had
   std::vector<double> marginal_;  ///< minus the log marginal likelihood of each segment, but for the covariance's determinant
   std::size_t longest_ = 0;
+  std::vector<std::unique_ptr<float[]>> scratch_;  ///< one a thread, kept from pass to pass
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit::detail

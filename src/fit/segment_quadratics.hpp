@@ -18,17 +18,17 @@ namespace perdure::inline PERDURE_ABI::fit::detail {
 ///
 ///     loss + g'(t - at) + (t - at)' F (t - at) / 2          F: Fisher information
 ///
-/// Columns, one row a segment. F is symmetric; its lower triangle is kept row after row.
+/// Columns, one row a segment. F is symmetric; its lower triangle is kept row after row, in float32: it is most of what a hierarchical fit
+/// holds, and a kernel knows it no better.
 class SegmentQuadratics {
  public:
   SegmentQuadratics(std::size_t segments, Index parameters)
       : n_{static_cast<std::size_t>(parameters)},
         at_(segments * n_),
         gradient_(segments * n_),
-        fisher_(segments * triangle()),
-        loss_(segments) {}
+        loss_(segments),
+        fisher_(segments * triangle()) {}
 
-  [[nodiscard]] std::size_t segments() const noexcept { return loss_.size(); }
   [[nodiscard]] std::size_t parameters() const noexcept { return n_; }
   [[nodiscard]] std::size_t triangle() const noexcept { return n_ * (n_ + 1) / 2; }
 
@@ -36,8 +36,8 @@ class SegmentQuadratics {
   [[nodiscard]] std::span<const double> at(std::size_t s) const noexcept { return std::span{at_}.subspan(s * n_, n_); }
   [[nodiscard]] std::span<double> gradient(std::size_t s) noexcept { return std::span{gradient_}.subspan(s * n_, n_); }
   [[nodiscard]] std::span<const double> gradient(std::size_t s) const noexcept { return std::span{gradient_}.subspan(s * n_, n_); }
-  [[nodiscard]] std::span<double> fisher(std::size_t s) noexcept { return std::span{fisher_}.subspan(s * triangle(), triangle()); }
-  [[nodiscard]] std::span<const double> fisher(std::size_t s) const noexcept {
+  [[nodiscard]] std::span<float> fisher(std::size_t s) noexcept { return std::span{fisher_}.subspan(s * triangle(), triangle()); }
+  [[nodiscard]] std::span<const float> fisher(std::size_t s) const noexcept {
     return std::span{fisher_}.subspan(s * triangle(), triangle());
   }
   [[nodiscard]] double& loss(std::size_t s) noexcept { return loss_[s]; }
@@ -45,7 +45,8 @@ class SegmentQuadratics {
 
  private:
   std::size_t n_;
-  std::vector<double> at_, gradient_, fisher_, loss_;
+  std::vector<double> at_, gradient_, loss_;
+  std::vector<float> fisher_;
 };
 
 /// Gaussian from which segments' parameters come.
@@ -59,8 +60,9 @@ class Posterior {
  public:
   explicit Posterior(std::size_t n) : n_{n}, inverse_(n * n), mode_(n), right_(n), pivot_row_(n) {}
 
-  /// Computes the mode and the covariance without regard to bounds. `damping` is added to A relative to its diagonal, around where the
-  /// quadratic was taken.
+  /// Computes the mode and the covariance without regard to bounds. Damping multiplies the diagonal of A by 1 + `damping`: mode() is then
+  /// where the damped step from where the quadratic was taken ends, promised() what the damped quadratic promises of it, and covariance() and
+  /// log_determinant() are of no posterior.
   void update(const SegmentQuadratics& quadratics, std::size_t s, const CohortPrior& prior, double damping = 0.0) noexcept {
     const auto at = quadratics.at(s);
     const auto gradient = quadratics.gradient(s);
@@ -97,11 +99,11 @@ class Posterior {
   [[nodiscard]] double promised() const noexcept { return promised_; }  ///< decrease of loss plus prior by the step to the mode
 
  private:
-  void fill(std::span<const double> lower, const CohortPrior& prior) noexcept {
+  void fill(std::span<const float> lower, const CohortPrior& prior) noexcept {
     std::size_t k = 0;
     for (std::size_t i = 0; i < n_; ++i) {
       for (std::size_t j = 0; j <= i; ++j, ++k) {
-        const double value = lower[k] + prior.precision.data()[i * n_ + j];
+        const double value = static_cast<double>(lower[k]) + prior.precision.data()[i * n_ + j];
         inverse_[i * n_ + j] = value;
         inverse_[j * n_ + i] = value;
       }

@@ -27,19 +27,33 @@ class Fsrs6FitFisher {
  public:
   using Traits = FsrsFitTraits<M>;
   static constexpr std::size_t n = M::specs.size();
-  static constexpr std::size_t lanes = fit::step::most_lanes;
-  static constexpr std::size_t row_floats = Fsrs6Slot::count * lanes;
 
   explicit Fsrs6FitFisher(const Fsrs6FitTables& tables) : w_{tables} {}
 
-  /// Adds what a group contributes to gradient and matrix.
-  void group(const fit::StepGroup& g, const float* tape, double* gradient, double* fisher) {
+  void begin(const fit::StepGroup& g) {
     rank_.clear();
     split_.fill(Vec{0.0});
     total_.fill(0.0);
     split_total_.fill(0.0);
     blocks_ = 0;
-    for (std::size_t i = 0; i < g.active[0]; i += Vec::size) vector(g, i, tape);
+    for (std::size_t i = 0; i < g.active[0]; i += Vec::size) {
+      const VecKey grade = VecKey::load(g.code + i) & fit::step::grade;
+      const auto [unused1, unused2, by_stability, unused3] = w_.first(grade);
+      const auto [d4, d5, unused4, unused5] = w_.first_more(grade);
+      Tangents& t = tangents_[i / Vec::size];
+      t.stability.fill(Vec{0.0});
+      t.stability[first_of] = by_stability;
+      t.difficulty = {d4, d5, Vec{0.0}, Vec{0.0}};
+    }
+  }
+
+  /// Walks rows first .. last - 1, which are on the tape; the rows before them have been.
+  void rows(const fit::StepGroup& g, std::size_t first, std::size_t last, const float* tape) {
+    for (std::size_t i = 0; i < g.active[first]; i += Vec::size) vector(g, i, first, last, tape);
+  }
+
+  /// Adds what the group contributes to gradient and matrix.
+  void end(double* gradient, double* fisher) {
     flush();
     add(gradient, fisher);
   }
@@ -59,24 +73,20 @@ class Fsrs6FitFisher {
     std::array<Vec, 4> difficulty;
   };
 
-  void vector(const fit::StepGroup& g, std::size_t i, const float* tape) {
-    const VecKey first = VecKey::load(g.code + i) & fit::step::grade;
-    const auto [unused1, unused2, by_stability, unused3] = w_.first(first);
-    const auto [d4, d5, unused4, unused5] = w_.first_more(first);
-    Tangents t;
-    t.stability.fill(Vec{0.0});
-    t.stability[first_of] = by_stability;
-    t.difficulty = {d4, d5, Vec{0.0}, Vec{0.0}};
-    for (std::size_t row = 1; row < g.rows && g.active[row] > i; ++row) {
-      const float* at = tape + row * row_floats + i;
-      predict(t, at, first);
+  void vector(const fit::StepGroup& g, std::size_t i, std::size_t first, std::size_t last, const float* tape) {
+    const VecKey grade = VecKey::load(g.code + i) & fit::step::grade;
+    Tangents t = tangents_[i / Vec::size];
+    for (std::size_t row = first; row < last && g.active[row] > i; ++row) {
+      const float* at = tape + (row - first) * Fsrs6Tape::row(g.lanes) + Fsrs6Tape::slot(0, i);
+      predict(t, at, grade);
       update(t, at);
     }
+    tangents_[i / Vec::size] = t;
     rank_.empty();
-    deal(first);
+    deal(grade);
   }
 
-  static Vec slot(const float* at, std::size_t number) { return Vec::load(at + number * lanes); }
+  static Vec slot(const float* at, std::size_t number) { return Vec::load(at + Fsrs6Tape::slot(number, 0)); }
 
   void predict(const Tangents& t, const float* at, VecKey first) {
     const Vec scale = slot(at, Fsrs6Slot::loss);
@@ -181,6 +191,7 @@ class Fsrs6FitFisher {
   }
 
   Fsrs6FitTables w_;
+  std::array<Tangents, fit::step::most_lanes / Vec::size> tangents_;  ///< of each vector of lanes, after the rows that have been
   Rank rank_;
   std::array<Vec, firsts * numbers> split_;
   std::array<double, Rank::pairs> total_;

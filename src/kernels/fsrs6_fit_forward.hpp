@@ -16,10 +16,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace perdure::inline PERDURE_ABI::kernels {
 
-/// Walks groups of cards forward by FSRS-4.5, 5 or 6: sums losses, and leaves a tape.
+/// Walks a group of cards forward by FSRS-4.5, 5 or 6, one window of rows after the other: sums losses, and leaves a tape.
 ///
 /// A row is up to 64 lanes, and its work goes in passes over them: the chain of one step is some 200 cycles long, that of a pass an eighth
 /// of it. Limited by floating-point ports; bench/kernels/fsrs6_fit_bench.cpp measures it.
@@ -30,14 +31,36 @@ class Fsrs6FitForward {
   static constexpr bool derives = order != fit::Order::loss;
   static constexpr bool informs = order == fit::Order::fisher;
   static constexpr std::size_t lanes = fit::step::most_lanes;
-  static constexpr std::size_t row_floats = Fsrs6Slot::count * lanes;
+  static constexpr std::size_t state_floats = 2 * lanes;  ///< of what `store` writes, at most
 
   explicit Fsrs6FitForward(const Fsrs6FitTables& tables) : w_{tables} {}
 
-  /// Sum of the losses of a group, nats. The tape has room for its rows.
-  double group(const fit::StepGroup& g, float* tape) { return g.weight == nullptr ? walk<false>(g, tape) : walk<true>(g, tape); }
+  /// Takes the states after the first answers.
+  void begin(const fit::StepGroup& g) {
+    for (std::size_t i = 0; i < g.lanes; i += Vec::size) {
+      const auto [stability, difficulty, unused1, unused2] = w_.first(VecKey::load(g.code + i) & fit::step::grade);
+      stability.store(&stability_[i]);
+      difficulty.store(&difficulty_[i]);
+    }
+    decay_total_ = 0.0;
+  }
 
-  /// Part of the derivative by decay that does not go by way of states (order gradient alone).
+  /// Sum of the losses of rows first .. last - 1, nats, from the states that the rows before them left. The tape has room for them.
+  double rows(const fit::StepGroup& g, std::size_t first, std::size_t last, float* tape) {
+    return g.weight == nullptr ? walk<false>(g, first, last, tape) : walk<true>(g, first, last, tape);
+  }
+
+  /// The states of a group: to be kept, and to be taken up again.
+  void store(const fit::StepGroup& g, float* out) const {
+    std::copy_n(stability_.begin(), g.lanes, out);
+    std::copy_n(difficulty_.begin(), g.lanes, out + g.lanes);
+  }
+  void load(const fit::StepGroup& g, const float* in) {
+    std::copy_n(in, g.lanes, stability_.begin());
+    std::copy_n(in + g.lanes, g.lanes, difficulty_.begin());
+  }
+
+  /// Part of the derivative by decay that does not go by way of states, over the rows since `begin` (order gradient alone).
   [[nodiscard]] double decay() const { return decay_total_; }
 
  private:
@@ -49,39 +72,30 @@ class Fsrs6FitForward {
   static constexpr std::size_t rows_in_product = 4;
 
   template <bool Weighted>
-  double walk(const fit::StepGroup& g, float* tape) {
-    first(g);
+  double walk(const fit::StepGroup& g, std::size_t first, std::size_t last, float* tape) {
     double loss = 0.0;
-    decay_total_ = 0.0;
     loss_ = Vec{0.0};
     decay_ = Vec{0.0};
     product_.fill(1.0F);
-    for (std::size_t row = 1; row < g.rows; ++row) {
+    std::size_t widest = 0;  // of the rows in the product
+    for (std::size_t row = first; row < last; ++row, tape += derives ? Fsrs6Tape::row(g.lanes) : 0) {
       const std::size_t count = (g.active[row] + Vec::size - 1) / Vec::size * Vec::size;
-      float* out = tape + row * row_floats;
       const float* days = g.days + row * g.lanes;
       const std::uint8_t* code = g.code + row * g.lanes;
+      widest = std::max(widest, count);
       read(count, days, code);
       curve(count);
-      predict<Weighted>(count, Weighted ? g.weight + row * g.lanes : nullptr, out);
+      predict<Weighted>(count, Weighted ? g.weight + row * g.lanes : nullptr, tape);
       scale_exponent(count);
       scale(count);
       change_exponent(count);
       change(count);
-      next(count, out);
-      if (row % rows_in_product == 0) flush_product();
+      next(count, tape);
+      if (!Weighted && row % rows_in_product == 0) flush_product(std::exchange(widest, 0));
       if (row % rows_in_float == 0) loss += flush();
     }
-    flush_product();
+    if (!Weighted) flush_product(widest);
     return loss + flush();
-  }
-
-  void first(const fit::StepGroup& g) {
-    for (std::size_t i = 0; i < g.lanes; i += Vec::size) {
-      const auto [stability, difficulty, unused1, unused2] = w_.first(VecKey::load(g.code + i) & fit::step::grade);
-      stability.store(&stability_[i]);
-      difficulty.store(&difficulty_[i]);
-    }
   }
 
   void read(std::size_t count, const float* days, const std::uint8_t* code) {
@@ -144,14 +158,14 @@ class Fsrs6FitForward {
         if constexpr (informs) {
           Vec scale = keep(moves, sqrt(recall / q));
           if constexpr (Weighted) scale = scale * sqrt(Vec::load(weight + i));
-          (scale * slope).store(slot(out, Fsrs6Slot::loss) + i);
-          if constexpr (Traits::trained_decay) (scale * by_decay).store(slot(out, Fsrs6Slot::loss_decay) + i);
+          (scale * slope).store(out + Fsrs6Tape::slot(Fsrs6Slot::loss, i));
+          if constexpr (Traits::trained_decay) (scale * by_decay).store(out + Fsrs6Tape::slot(Fsrs6Slot::loss_decay, i));
           // sqrt(w R/q) at a failure, -sqrt(w q/R) at a success
-          keep(moves, scale * select(right, zero - q / recall, Vec{1.0})).store(slot(out, Fsrs6Slot::surprise) + i);
+          keep(moves, scale * select(right, zero - q / recall, Vec{1.0})).store(out + Fsrs6Tape::slot(Fsrs6Slot::surprise, i));
         } else {
           Vec direction = keep(moves, select(right, Vec{-1.0}, recall / q));  // d loss/dR times R
           if constexpr (Weighted) direction = direction * Vec::load(weight + i);
-          (direction * slope).store(slot(out, Fsrs6Slot::loss) + i);
+          (direction * slope).store(out + Fsrs6Tape::slot(Fsrs6Slot::loss, i));
           if constexpr (Traits::trained_decay) decay_ = madd(direction, by_decay, decay_);
         }
       }
@@ -247,31 +261,30 @@ class Fsrs6FitForward {
         const Vec by_recall = zero - spacing * forgotten;  // dS'/dR
         Vec by_s = select(plain, direct, select(capped, w_.lapse_ceiling, one));
         by_s = madd(by_recall, Vec::load(&slope_[i]), keep(updates, by_s));
-        select(none, one, by_s).store(slot(out, Fsrs6Slot::stability) + i);
+        select(none, one, by_s).store(out + Fsrs6Tape::slot(Fsrs6Slot::stability, i));
         const Vec by_d = select(lapse, w_.lapse_difficulty * (s + one) * inverse * product, grown);
-        keep(plain && !same, zero - by_d).store(slot(out, Fsrs6Slot::difficulty) + i);
+        keep(plain && !same, zero - by_d).store(out + Fsrs6Tape::slot(Fsrs6Slot::difficulty, i));
         Vec shared = amount;
         if constexpr (Traits::same_day) shared = shared - keep(updates && capped, ceiling);
-        shared.store(slot(out, Fsrs6Slot::product) + i);
-        (amount * Vec::load(&level_[i])).store(slot(out, Fsrs6Slot::product_log) + i);
-        (forgotten * Vec::load(&forgotten_[i])).store(slot(out, Fsrs6Slot::forgotten) + i);
-        keep(plain && lapse, power * Vec::load(&lapse_level_[i])).store(slot(out, Fsrs6Slot::lapse_stability) + i);
-        if constexpr (Traits::trained_decay) (by_recall * Vec::load(&decay_slope_[i])).store(slot(out, Fsrs6Slot::decay) + i);
-        d.store(slot(out, Fsrs6Slot::before) + i);
+        shared.store(out + Fsrs6Tape::slot(Fsrs6Slot::product, i));
+        (amount * Vec::load(&level_[i])).store(out + Fsrs6Tape::slot(Fsrs6Slot::product_log, i));
+        (forgotten * Vec::load(&forgotten_[i])).store(out + Fsrs6Tape::slot(Fsrs6Slot::forgotten, i));
+        keep(plain && lapse, power * Vec::load(&lapse_level_[i])).store(out + Fsrs6Tape::slot(Fsrs6Slot::lapse_stability, i));
+        if constexpr (Traits::trained_decay) (by_recall * Vec::load(&decay_slope_[i])).store(out + Fsrs6Tape::slot(Fsrs6Slot::decay, i));
+        d.store(out + Fsrs6Tape::slot(Fsrs6Slot::before, i));
         VecKey kind = key;
         if constexpr (Traits::same_day) kind = select(capped, VecKey{packet::all(ceiling_key)}, key);
-        float_of(kind | shifted_left<4>(grade)).store(slot(out, Fsrs6Slot::key) + i);
+        float_of(kind | shifted_left<4>(grade)).store(out + Fsrs6Tape::slot(Fsrs6Slot::key, i));
       }
     }
   }
 
-  [[nodiscard]] static float* slot(float* row, std::size_t number) { return row + number * lanes; }
-
-  void flush_product() {
-    for (std::size_t i = 0; i < lanes; i += Vec::size) {
+  /// Takes the logarithms of `count` products.
+  void flush_product(std::size_t count) {
+    for (std::size_t i = 0; i < count; i += Vec::size) {
       loss_ = loss_ - fast::log2<fast::log2_long>(Vec::load(&product_[i]));
+      Vec{1.0}.store(&product_[i]);
     }
-    product_.fill(1.0F);
   }
 
   double flush() {

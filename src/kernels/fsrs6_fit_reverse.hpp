@@ -25,31 +25,37 @@ class Fsrs6FitReverse {
   using Traits = FsrsFitTraits<M>;
   static constexpr std::size_t n = M::specs.size();
   static constexpr std::size_t lanes = fit::step::most_lanes;
-  static constexpr std::size_t row_floats = Fsrs6Slot::count * lanes;
 
   explicit Fsrs6FitReverse(const Fsrs6FitTables& tables) : w_{tables} {}
 
-  /// Adds what a group contributes, but for the direct part of decay.
-  void group(const fit::StepGroup& g, const float* tape, double* gradient) {
+  void begin() {
     stability_.fill(0.0F);
     difficulty_.fill(0.0F);
     sums_.clear();
-    for (std::size_t row = g.rows; row-- > 1;) {
+    total_.fill(0.0);
+  }
+
+  /// Walks rows first .. last - 1, which are on the tape; the rows behind them have been.
+  void rows(const fit::StepGroup& g, std::size_t first, std::size_t last, const float* tape) {
+    for (std::size_t row = last; row-- > first;) {
       const std::size_t count = (g.active[row] + Vec::size - 1) / Vec::size * Vec::size;
-      back(count, tape + row * row_floats);
+      back(count, tape + (row - first) * Fsrs6Tape::row(g.lanes));
       if (row % rows_in_float == 0) flush();
     }
+  }
+
+  /// Walks the first answers, and adds what the group contributes, but for the direct part of decay.
+  void end(const fit::StepGroup& g, double* gradient) {
     first(g);
     flush();
     for (std::size_t k = 0; k < n; ++k) gradient[k] += w_.scale[k] * total_[k];
-    total_.fill(0.0);
   }
 
  private:
   static constexpr std::size_t rows_in_float = 16;
 
   void back(std::size_t count, const float* tape) {
-    const auto at = [tape](std::size_t slot, std::size_t i) { return Vec::load(tape + slot * lanes + i); };
+    const auto at = [tape](std::size_t slot, std::size_t i) { return Vec::load(tape + Fsrs6Tape::slot(slot, i)); };
     auto sum = sums_.sum;
     for (std::size_t i = 0; i < count; i += Vec::size) {
       const VecKey code = bits_of(at(Fsrs6Slot::key, i));
@@ -120,7 +126,7 @@ class Fsrs6FitReverse {
 
   Fsrs6FitTables w_;
   FitSums<n> sums_;
-  std::array<double, n> total_{};
+  std::array<double, n> total_;
   alignas(64) std::array<float, lanes> stability_, difficulty_;  ///< d loss/d of the state after the row
 };
 

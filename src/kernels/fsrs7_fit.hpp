@@ -1,5 +1,6 @@
 #pragma once
 
+#include "aligned.hpp"
 #include "fsrs7_fit_lanes.hpp"
 #include "fsrs7_fit_parameters.hpp"
 #include "fsrs7_fit_rank.hpp"
@@ -9,11 +10,11 @@
 #include "vec.hpp"
 
 #include <perdure/core/abi.hpp>
+#include <perdure/fit/engine.hpp>
 #include <perdure/fit/step_group.hpp>
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 
 namespace perdure::inline PERDURE_ABI::kernels {
 
@@ -29,18 +30,15 @@ namespace perdure::inline PERDURE_ABI::kernels {
 struct Fsrs7Fit {
   static void add(const double* parameters, const fit::StepGroup* groups, std::size_t count, int order, double* loss, double* gradient,
                   double* fisher, float* scratch) noexcept {
-    const auto misaligned = reinterpret_cast<std::uintptr_t>(scratch) / sizeof(float) % line;
-    Sums sums{parameters, scratch + (line - misaligned) % line};
-    for (std::size_t g = 0; g < count; ++g) sums.add(groups[g], order, loss, gradient, fisher);
+    Sums sums{parameters, aligned(scratch)};
+    for (std::size_t g = 0; g < count; ++g) sums.add(groups[g], static_cast<fit::Order>(order), loss, gradient, fisher);
   }
 
   static std::size_t scratch(std::size_t rows) noexcept {
-    return line + Sums::tape_size + Sums::block_size + (rows / Sums::tape_rows + 2) * Sums::state_size;
+    return line_floats + Sums::tape_size + Sums::block_size + (rows / Sums::tape_rows + 2) * Sums::state_size;
   }
 
  private:
-  static constexpr std::size_t line = 16;  ///< floats of a cache line
-
   class Sums {
    public:
     static constexpr std::size_t tape_rows = 128;
@@ -58,11 +56,13 @@ struct Fsrs7Fit {
           block_{tape_ + tape_size},
           states_{block_ + block_size} {}
 
-    void add(const fit::StepGroup& g, int order, double* loss, double* gradient, double* fisher) {
+    void add(const fit::StepGroup& g, fit::Order order, double* loss, double* gradient, double* fisher) {
       loss_ = 0.0;
-      if (order == 0) each_card(g, [&]<class V>(V /*lanes*/, std::size_t lane, std::size_t rows) { plain<V>(g, lane, rows); });
-      if (order == 1) add_gradient(g, gradient);
-      if (order == 2) add_fisher(g, gradient, fisher);
+      if (order == fit::Order::loss) {
+        each_card(g, [&]<class V>(V /*lanes*/, std::size_t lane, std::size_t rows) { plain<V>(g, lane, rows); });
+      }
+      if (order == fit::Order::gradient) add_gradient(g, gradient);
+      if (order == fit::Order::fisher) add_fisher(g, gradient, fisher);
       *loss += detail::ln_2 * loss_;
     }
 

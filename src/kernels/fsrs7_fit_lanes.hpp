@@ -2,7 +2,6 @@
 
 #include "vec.hpp"
 #include "vec_fast.hpp"
-#include "vec_packet.hpp"
 #include "vec_table.hpp"
 
 #include <perdure/core/abi.hpp>
@@ -11,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 /// What the sums of FSRS-7 are written with: one vector or two side by side. A step is a chain of eight logarithms and powers, each of
 /// which waits for the one before; a second vector fills the time (1.3 to 1.5 times as fast; four would run out of registers).
@@ -65,63 +63,15 @@ struct Pair {
 [[nodiscard]] inline Vec gather(Vec sum, Vec x, Vec y) { return kernels::madd(x, y, sum); }
 [[nodiscard]] inline Vec gather(Vec sum, Pair x, Pair y) { return kernels::madd(x.b, y.b, kernels::madd(x.a, y.a, sum)); }
 
-/// C[0] + C[1] x + ..., by pairs of coefficients and squares of x: two or three multiplications more than Horner's rule, and half its
-/// latency.
-template <std::array C>
-[[nodiscard]] Vec shallow_polynomial(Vec x) {
-  const auto line = [x](auto k) { return kernels::madd(x, Vec{C[k + 1]}, Vec{C[k]}); };
-  constexpr std::integral_constant<std::size_t, 0> first{};
-  constexpr std::integral_constant<std::size_t, 2> second{};
-  constexpr std::integral_constant<std::size_t, 4> third{};
-  const Vec square = x * x;
-  const Vec low = kernels::madd(line(second), square, line(first));
-  if constexpr (C.size() == 6) {
-    return kernels::madd(line(third), square * square, low);
-  } else {
-    static_assert(C.size() == 8);
-    constexpr std::integral_constant<std::size_t, 6> fourth{};
-    return kernels::madd(kernels::madd(line(fourth), square, line(third)), square * square, low);
-  }
-}
-
-/// log2 x, x normal and positive.
-[[nodiscard]] inline Vec log2_of(Vec x) {
-  const detail::Parts p = detail::parts_normal(x);
-  return kernels::madd(shallow_polynomial<detail::log2_coefficients>(p.fraction), p.fraction, p.exponent);
-}
+/// Logarithms and powers of vec_fast.hpp in the form for chains, to 2e-7 and 4e-8.
+[[nodiscard]] inline Vec log2_of(Vec x) { return fast::log2<fast::log2_long, fast::Shallow>(x); }
 [[nodiscard]] inline Pair log2_of(Pair x) { return {log2_of(x.a), log2_of(x.b)}; }
-
-/// log2(1 + x), 0 <= x < 2^126: relative precision down to 0, where it is exact. As fast::log2_1p, with the polynomial above.
-[[nodiscard]] inline Vec log2_1p(Vec x) {
-  constexpr std::int32_t half_root = 0x3f3504f3;                           // 1/sqrt 2
-  constexpr auto exponent_field = static_cast<std::int32_t>(0xff800000U);  // sign and exponent
-  const Vec one{1.0};
-  const packet::Int shifted = packet::subtract(packet::bits((x + one).value), packet::all(half_root));
-  const packet::Int scale_bits = packet::subtract(packet::bits(one.value), packet::and_(shifted, packet::all(exponent_field)));
-  const Vec scale = Vec::from(packet::from_bits(scale_bits));  // 2^-e
-  const Vec f = kernels::madd(x, scale, scale - one);
-  return kernels::madd(shallow_polynomial<detail::log2_coefficients>(f), f, Vec::from(packet::to_float(packet::shift_right<23>(shifted))));
-}
+[[nodiscard]] inline Vec log2_1p(Vec x) { return fast::log2_1p<fast::log2_long, fast::Shallow>(x); }
 [[nodiscard]] inline Pair log2_1p(Pair x) { return {log2_1p(x.a), log2_1p(x.b)}; }
-
-/// 2^x and 2^x - 1 to 4e-8, each with the digits that the other lacks.
-template <class V>
-struct Power {
-  V value, less_one;
-};
-
-/// For -126 <= x <= 127.
-[[nodiscard]] inline Power<Vec> exp2_of(Vec x) {
-  constexpr double magic = detail::round_magic + 127.0;  // as fast::exp2_m1, one degree higher
-  const Vec rounded = x + Vec{magic};
-  const Vec f = x - (rounded - Vec{magic});
-  const Vec scale = Vec::from(packet::from_bits(packet::shift_left<23>(packet::bits(rounded.value))));
-  const Vec fraction = shallow_polynomial<detail::exp2_coefficients>(f) * f;
-  return {kernels::madd(fraction, scale, scale), kernels::madd(fraction, scale, scale - Vec{1.0})};
-}
-[[nodiscard]] inline Power<Pair> exp2_of(Pair x) {
-  const Power<Vec> a = exp2_of(x.a);
-  const Power<Vec> b = exp2_of(x.b);
+[[nodiscard]] inline fast::Power<Vec> exp2_of(Vec x) { return fast::exp2_both<fast::exp2_long, fast::Shallow>(x); }
+[[nodiscard]] inline fast::Power<Pair> exp2_of(Pair x) {
+  const fast::Power<Vec> a = exp2_of(x.a);
+  const fast::Power<Vec> b = exp2_of(x.b);
   return {{a.value, b.value}, {a.less_one, b.less_one}};
 }
 

@@ -16,18 +16,6 @@ namespace perdure::inline PERDURE_ABI::kernels::fsrs7_fit {
 using Model = models::Fsrs7;
 inline constexpr std::size_t parameters = Model::specs.size();
 
-/// Numbers of the model that its template keeps to itself.
-inline constexpr double fast_share = 0.8;  ///< of the slow stability: where the fast one starts, and at most after a failure
-inline constexpr double lapse_surprise = 0.1;
-inline constexpr double difficulty_reversion = 0.01;
-inline constexpr double middle_difficulty = 5.0;
-inline constexpr double lowest_decay = 0.01;
-inline constexpr double highest_decay = 0.95;
-inline constexpr double highest_steepness = 60.0;
-inline constexpr double spacing_shift = 0.3;  ///< of fast_decay_stability and slow_rate_difficulty
-inline constexpr double weight_shift = 0.5;   ///< of slow_weight_difficulty
-inline constexpr double growth_shift = 1.5;
-
 inline constexpr double inner = 1.0 - 2.0 * Model::least_recall;  ///< share of recall that the traces hold
 inline constexpr double scaled_down = 0x1p-100;                   ///< taken out of F t/S where that passes float32
 
@@ -41,7 +29,7 @@ struct TraceUpdate {
 
   /// From the eight parameters of a trace, in spec order.
   explicit TraceUpdate(const double* w)
-      : growth_bits{(w[0] - growth_shift) * detail::log2_e},
+      : growth_bits{(w[0] - Model::growth_shift) * detail::log2_e},
         saturation{w[1]},
         spacing_bits{w[2] * detail::log2_e},
         lapse_bits{std::log2(w[3])},
@@ -62,8 +50,8 @@ struct First {
     const double fall = std::exp(w[5] * (grade - 1.0));
     const double raw = w[4] - fall + 1.0;
     difficulty = std::clamp(raw, 1.0, 10.0);
-    stability_fast = std::max(fast_share * stability, Model::lowest_stability);
-    fast_moves = fast_share * stability >= Model::lowest_stability;
+    stability_fast = std::max(Model::fast_share * stability, Model::lowest_stability);
+    fast_moves = Model::fast_share * stability >= Model::lowest_stability;
     by_difficulty = raw >= 1.0 && raw <= 10.0 ? 1.0 : 0.0;
     by_grade = -(grade - 1.0) * fall * by_difficulty;
   }
@@ -88,21 +76,21 @@ struct Parameters {
 
   explicit Parameters(const double* w)
       : fast_decay{w[23]},
-        fast_decay_power{w[33] - spacing_shift},
+        fast_decay_power{w[33] - Model::spacing_shift},
         fast_base_bits{-std::log2(w[25])},
         slow_factor{std::expm1(-std::log(w[26]) / w[24])},
         slow_factor_small{std::expm1(-std::log(w[26]) / w[24]) * scaled_down},
         slow_decay{w[24]},
-        slow_rate_bits{-(spacing_shift - w[32]) * detail::log2_e},
+        slow_rate_bits{-(Model::spacing_shift - w[32]) * detail::log2_e},
         slow_lost{-std::log2(w[26]) / w[24] * slow_base_gain(w)},
         odds_bits{std::log2(w[28] / w[27])},
         odds_slow{w[30]},
         odds_fast{w[29]},
-        odds_hard_bits{(w[31] - weight_shift) * detail::log2_e},
-        odds_hard{w[31] - weight_shift},
-        slow_rate{(spacing_shift - w[32]) * w[24]},
-        fast_decay_power_ln2{(w[33] - spacing_shift) * detail::ln_2},
-        difficulty_target{difficulty_reversion * (w[4] - std::exp(3.0 * w[5]) + 1.0)},
+        odds_hard_bits{(w[31] - Model::weight_shift) * detail::log2_e},
+        odds_hard{w[31] - Model::weight_shift},
+        slow_rate{(Model::spacing_shift - w[32]) * w[24]},
+        fast_decay_power_ln2{(w[33] - Model::spacing_shift) * detail::ln_2},
+        difficulty_target{Model::difficulty_reversion * (w[4] - std::exp(3.0 * w[5]) + 1.0)},
         slow{w + 7},
         fast{w + 15},
         answers{answer_tables(w)},
@@ -114,8 +102,8 @@ struct Parameters {
  private:
   static std::array<VecTables::Column, 4> answer_tables(const double* w) {
     const auto narrow = [](double x) { return static_cast<float>(x); };
-    const double per_grade = (1.0 - difficulty_reversion) * w[6] / 9.0;
-    const float reversion = narrow(difficulty_reversion);
+    const double per_grade = (1.0 - Model::difficulty_reversion) * w[6] / 9.0;
+    const float reversion = narrow(Model::difficulty_reversion);
     return {{{0.0F, 0.0F, narrow(w[13]), 1.0F, narrow(w[14])},
              {0.0F, 0.0F, narrow(w[21]), 1.0F, narrow(w[22])},
              {0.0F, narrow(2.0 * per_grade), narrow(per_grade), 0.0F, narrow(-per_grade)},

@@ -100,9 +100,9 @@ class Reverse {
           get(tape::forgotten_fast), by_forgotten_fast);
 
     const V moved = keep(get(tape::difficulty_by_difficulty) > V{0.0}, by_difficulty_next);
-    const V per_surprise = moved * answer[2] * (V{10.0 - middle_difficulty} - hardness);
+    const V per_surprise = moved * answer[2] * (V{10.0 - Model::middle_difficulty} - hardness);
     by_forgotten = by_forgotten - keep(grades.again, per_surprise);
-    const V surprise = select(grades.again, V{1.0 + lapse_surprise} - forgotten, V{1.0});
+    const V surprise = select(grades.again, V{1.0 + Model::lapse_surprise} - forgotten, V{1.0});
     sum(column::difficulty_step, per_surprise, surprise);
     sum(ColumnSums::reversion, moved, answer[3]);
 

@@ -104,7 +104,7 @@ struct Next {
   Next(const TraceUpdate& w, V s, V log_s, V room, V forgotten, V share, Mask lapse) {
     log_1p = log2_1p(s);
     const V p = select(lapse, madd(forgotten, w.lapse_spacing_bits, w.lapse_bits), V{w.growth_bits} - V{w.saturation} * log_s);
-    const Power<V> q = exp2_of(select(lapse, V{w.lapse_power} * log_1p, V{w.spacing_bits} * forgotten));
+    const fast::Power<V> q = exp2_of(select(lapse, V{w.lapse_power} * log_1p, V{w.spacing_bits} * forgotten));
     scale = exp2_of(p).value;
     power = q.value;
     less_one = q.less_one;
@@ -150,22 +150,22 @@ inline void advance(const Parameters& w, const Row<V>& row, State<V>& state, V& 
   const auto right = row.codes.right();
   const V log_s = log2_of(s);
   const V log_q = log2_of(q);
-  const V hardness = d - V{middle_difficulty};
+  const V hardness = d - V{Model::middle_difficulty};
 
   // the curve
   const V free_decay = w.fast_decay * exp2_of(w.fast_decay_power * log_q).value;
-  const V decay = min(max(free_decay, V{lowest_decay}), V{highest_decay});
+  const V decay = min(max(free_decay, V{Model::lowest_decay}), V{Model::highest_decay});
   const V free_steepness = V{w.fast_base_bits} / decay;
-  const V steepness = min(free_steepness, V{highest_steepness * detail::log2_e});
-  const Power<V> factor = exp2_of(steepness);
+  const V steepness = min(free_steepness, V{Model::highest_steepness * detail::log2_e});
+  const fast::Power<V> factor = exp2_of(steepness);
   const V rate = exp2_of(w.slow_rate_bits * hardness).value;
   const V per_both = row.days / (s * q);
   const V longest{0x1p125};
   const Spread<V> fast{factor.less_one, factor.less_one * V{scaled_down}, min(per_both * s, longest)};
   const Spread<V> slow{w.slow_factor, w.slow_factor_small, min(per_both * q * rate, longest)};
   const V least{-126.0};
-  const Power<V> fast_left = exp2_of(max(-decay * fast.bits, least));
-  const Power<V> slow_left = exp2_of(max(-V{w.slow_decay} * slow.bits, least));
+  const fast::Power<V> fast_left = exp2_of(max(-decay * fast.bits, least));
+  const fast::Power<V> slow_left = exp2_of(max(-V{w.slow_decay} * slow.bits, least));
   const V odds =
       exp2_of(madd(V{w.odds_slow}, log_s, madd(V{w.odds_fast}, log_q, madd(V{w.odds_hard_bits}, hardness, V{w.odds_bits})))).value;
   const V rest = one / (one + odds);
@@ -186,11 +186,11 @@ inline void advance(const Parameters& w, const Row<V>& row, State<V>& state, V& 
   const V room = V{11.0} - d;
   const Next<V> next_slow{w.slow, s, log_s, room, forgotten, answer[0], lapse};
   const Next<V> next_fast{w.fast, q, log_q, room, forgotten_fast, answer[1], lapse};
-  const V ceiling = V{fast_share} * next_slow.stability;
+  const V ceiling = V{Model::fast_share} * next_slow.stability;
   const auto held = lapse && ceiling < next_fast.stability;
-  const V surprise = select(lapse, recalled + V{lapse_surprise}, one);
+  const V surprise = select(lapse, recalled + V{Model::lapse_surprise}, one);
   const V change = answer[2] * surprise;
-  const V keeps{1.0 - difficulty_reversion};
+  const V keeps{1.0 - Model::difficulty_reversion};
   const V free_difficulty = madd(V{10.0} - d, change, madd(keeps, d, w.difficulty_target));
   const auto silent = row.codes.grade(0);
   state.slow = next_slow.stability;
@@ -213,7 +213,7 @@ inline void advance(const Parameters& w, const Row<V>& row, State<V>& state, V& 
     const V of_both = of_three * factor_short;
     const V fast_slope = fast.x * slow_1p * of_both;  // x/(1 + x)
     const V slow_slope = slow.x * fast_1p * of_both;
-    const V base_slope = keep(free_steepness <= V{highest_steepness * detail::log2_e}, madd(part_1p, of_three, one) * fast_slope);
+    const V base_slope = keep(free_steepness <= V{Model::highest_steepness * detail::log2_e}, madd(part_1p, of_three, one) * fast_slope);
     const V slow_weight = slow_part * slow_left.value;
     const auto little = forgotten_fast < V{0.5};
     const V apart = select(little, forgotten_slow - forgotten_fast, fast_left.value - slow_left.value);
@@ -222,7 +222,7 @@ inline void advance(const Parameters& w, const Row<V>& row, State<V>& state, V& 
     put(tape::odds, slow_part * rest * apart);
     put(tape::fast_part, fast_part);
     const V falls = decay * fast_left.value;
-    const auto free = free_decay >= V{lowest_decay} && free_decay <= V{highest_decay};
+    const auto free = free_decay >= V{Model::lowest_decay} && free_decay <= V{Model::highest_decay};
     put(tape::fast_decay, keep(free, falls * (fast.bits - steepness * base_slope)));
     put(tape::fast_shape, falls * fast_slope);
     put(tape::fast_base, fast_left.value * base_slope);

@@ -72,7 +72,7 @@ class Tangents {
     c.fast_difficulty = get(tape::fast_by_difficulty);
     const Vec difficulty_difficulty = get(tape::difficulty_by_difficulty);
     const VecMask moves = difficulty_difficulty > none;
-    const Vec per_surprise = keep(moves, answer[2] * (Vec{10.0 - middle_difficulty} - hardness));
+    const Vec per_surprise = keep(moves, answer[2] * (Vec{10.0 - Model::middle_difficulty} - hardness));
     c.difficulty_difficulty = difficulty_difficulty;
     c.difficulty_u = keep(again, -per_surprise);
     c.slope = get(tape::slope);
@@ -86,7 +86,7 @@ class Tangents {
     };
     put(column::first_difficulty, no, no, no, reversion);
     put(column::first_difficulty_grade, no, no, no, reversion * target_by_grade_);
-    put(column::difficulty_step, no, no, no, per_surprise * select(again, Vec{1.0 + lapse_surprise} - u, Vec{1.0}));
+    put(column::difficulty_step, no, no, no, per_surprise * select(again, Vec{1.0 + Model::lapse_surprise} - u, Vec{1.0}));
     {
       const Vec scale = get(tape::slow_scale);
       const Vec grown = scale * answer[0];

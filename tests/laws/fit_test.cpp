@@ -67,7 +67,7 @@ struct FitLaws : ::testing::Test {
   /// How many components could be compared at `values`. The gradient lies between the slopes to the left and to the right: they are one where the
   /// loss is smooth, and differ where `values` stand on a kink. A slope that depends on how far one goes has a kink within its reach.
   std::size_t compare(const Values& values) const {
-    const auto d = objective.derivatives(values, fit::Order::gradient);
+    const auto d = objective.derivatives(values, fit::Order::fisher);
     std::size_t compared = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double reach = 1e-5 * std::max(1e-3, std::abs(values[i]));
@@ -78,9 +78,11 @@ struct FitLaws : ::testing::Test {
       };
       const std::array<double, 2> near{slope(-0.5 * reach), slope(0.5 * reach)};
       const std::array<double, 2> far{slope(-reach), slope(reach)};
-      const double scale = std::max({1.0, std::abs(near[0]), std::abs(near[1])}) + 1e-9 * d.loss / reach;  // rounding of the loss
+      const auto k = static_cast<Eigen::Index>(i);
+      const double spread = std::sqrt(d.fisher(k, k));  // of this component, were the answers drawn again: in its own unit, as slopes are
+      const double scale = std::max({spread, std::abs(near[0]), std::abs(near[1])}) + 1e-9 * d.loss / reach;  // rounding of the loss
       if (std::abs(near[0] - far[0]) > 1e-4 * scale || std::abs(near[1] - far[1]) > 1e-4 * scale) continue;
-      const double gradient = d.gradient[static_cast<Eigen::Index>(i)];
+      const double gradient = d.gradient[k];
       EXPECT_GE(gradient, std::min(near[0], near[1]) - 1e-3 * scale) << M::specs[i].name << " at " << values[i];
       EXPECT_LE(gradient, std::max(near[0], near[1]) + 1e-3 * scale) << M::specs[i].name << " at " << values[i];
       ++compared;

@@ -42,14 +42,6 @@ inline void sort_words(std::vector<std::uint64_t>& words, unsigned from) {
   }
 }
 
-/// Bits of a word that hold a place among `n`, and how many are left for a key.
-struct PlaceBits {
-  explicit PlaceBits(std::size_t n) : width{static_cast<unsigned>(std::bit_width(n))}, mask{(std::uint64_t{1} << width) - 1} {}
-  unsigned width;
-  std::uint64_t mask;
-  [[nodiscard]] unsigned left() const noexcept { return 64 - width; }
-};
-
 /// Places 0 .. n - 1 in ascending order of `key(place)`, equal keys in the order of their places; n < 2^32. Where `groups` is given, it
 /// gets the offsets of the runs of equal keys, n at the end.
 template <class Key>

@@ -2,11 +2,11 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/core/dual.hpp>
-#include <perdure/core/parallel.hpp>
 #include <perdure/core/result.hpp>
 #include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
+#include <perdure/fit/each_row.hpp>
 #include <perdure/fit/observation.hpp>
 #include <perdure/fit/replay.hpp>
 #include <perdure/models/concept.hpp>
@@ -106,16 +106,6 @@ template <models::MemoryModel M>
   return models::assemble<M, Dual<n>>(std::span<const Dual<n>, n>{seeds});
 }
 
-/// Calls `body` with every card, in tasks of some cards.
-template <class Body>
-void each_card(const data::Histories& histories, unsigned threads, const Body& body) {
-  constexpr std::size_t cards_per_task = 128;
-  parallel_for((histories.cards() + cards_per_task - 1) / cards_per_task, threads, [&](std::size_t task) {
-    const std::size_t end = std::min(histories.cards(), (task + 1) * cards_per_task);
-    for (std::size_t c = task * cards_per_task; c < end; ++c) body(c);
-  });
-}
-
 }  // namespace detail
 
 /// Standard error of logit R of every card, `days[c]` days after its last answer, in the order of the histories. O(answers x parameters).
@@ -131,7 +121,7 @@ template <models::MemoryModel M>
   }
   const auto w = detail::along<M>(values, root);
   std::vector<double> errors(histories.cards());
-  detail::each_card(histories, threads, [&](std::size_t c) {
+  detail::each_row(histories.cards(), threads, [&](std::size_t c) {
     const auto state = replay<M, D>(w, histories.card(c), [](std::size_t, const auto&) {});
     errors[c] = detail::logit_error(M::recall(w, state, D(days[c])));
   });
@@ -149,7 +139,7 @@ template <models::MemoryModel M>
   using D = Dual<M::specs.size()>;
   const auto w = detail::along<M>(values, root);
   std::vector<double> errors(log.size());
-  detail::each_card(histories, threads, [&](std::size_t c) {
+  detail::each_row(histories.cards(), threads, [&](std::size_t c) {
     const data::Card card = histories.card(c);
     for (std::size_t i = 0; i < card.first_encounters(); ++i) errors[card.row[i]] = first_error[log.item()[card.row[i]]];
     static_cast<void>(replay<M, D>(w, card, [&](std::size_t i, const auto& state) {

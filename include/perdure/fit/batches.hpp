@@ -1,10 +1,9 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
-#include <perdure/core/grade.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/fit/step_group.hpp>
-#include <perdure/fit/steps.hpp>
+#include <perdure/fit/step_table.hpp>
 #include <perdure/fit/targets.hpp>
 
 #include <algorithm>
@@ -124,7 +123,7 @@ struct Batches {
   return batches;
 }
 
-/// Lays batches out as groups of steps (step_group.hpp), one at a time. Lanes are stretches; ties follow the rule of Steps.
+/// Lays batches out as groups of steps (step_table.hpp), one at a time. Lanes are stretches.
 class Packer {
  public:
   Packer(const data::Histories& histories, const Targets& targets) : histories_{histories}, targets_{targets} {}
@@ -134,40 +133,20 @@ class Packer {
     order_.clear();
     for (const Stretch& stretch : stretches) {
       std::uint32_t steps = 0;
-      walk(stretch, [&steps](std::size_t, bool, bool) { ++steps; });
+      detail::each_step(histories_.card(stretch.card), stretch.last, predicts(stretch), [&steps](std::size_t, bool, bool) { ++steps; });
       order_.push_back({stretch, steps});
     }
     std::stable_sort(order_.begin(), order_.end(), [](const Lane& a, const Lane& b) { return a.steps > b.steps; });
-    groups_.clear();
-    std::size_t cells = 0;
-    std::size_t rows = 0;
-    for (std::size_t from = 0; from < order_.size(); from += step::most_lanes) {
-      const std::size_t count = std::min(step::most_lanes, order_.size() - from);
-      const std::size_t lanes = (count + step::lane_step - 1) / step::lane_step * step::lane_step;
-      groups_.push_back({nullptr, nullptr, nullptr, nullptr, order_[from].steps, lanes});
-      cells += lanes * order_[from].steps;
-      rows += order_[from].steps;
+    table_.clear();
+    table_.plan(order_.size(), [this](std::size_t k) { return order_[k].steps; });
+    table_.allocate(!targets_.weight.empty());
+    for (std::size_t k = 0; k < order_.size(); ++k) {
+      const Stretch& stretch = order_[k].stretch;
+      const float* weight = targets_.weight.empty() ? nullptr : targets_.weight.data() + histories_.offset()[stretch.card];
+      table_.write(table_.groups()[k / step::most_lanes], k % step::most_lanes, histories_.card(stretch.card), stretch.last,
+                   predicts(stretch), weight, [](std::size_t) {});
     }
-    days_.assign(cells, 0.0F);
-    code_.assign(cells, 0);
-    weight_.assign(targets_.weight.empty() ? 0 : cells, 0.0F);
-    active_.assign(rows, 0);
-    cells = rows = 0;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      StepGroup& group = groups_[g];
-      group.days = days_.data() + cells;
-      group.code = code_.data() + cells;
-      group.weight = weight_.empty() ? nullptr : weight_.data() + cells;
-      group.active = active_.data() + rows;
-      const std::size_t from = g * step::most_lanes;
-      for (std::size_t lane = 0; lane < step::most_lanes && from + lane < order_.size(); ++lane) {
-        write(order_[from + lane].stretch, cells + lane, group.lanes);
-        for (std::size_t row = 0; row < order_[from + lane].steps; ++row) active_[rows + row] = static_cast<std::uint8_t>(lane + 1);
-      }
-      cells += group.rows * group.lanes;
-      rows += group.rows;
-    }
-    return groups_;
+    return table_.groups();
   }
 
  private:
@@ -176,43 +155,20 @@ class Packer {
     std::uint32_t steps;
   };
 
-  /// Calls put(i, predicts, updates) for the steps of a stretch in order. Of answers that share a time stamp all are predicted before the first
-  /// updates the state.
-  template <class Put>
-  void walk(const Stretch& stretch, const Put& put) const {
-    const data::Card card = histories_.card(stretch.card);
-    const std::uint8_t* predicted = targets_.predicted.data() + histories_.offset()[stretch.card];
-    const auto predicts = [&](std::size_t i) { return i >= stretch.first && i <= stretch.last && predicted[i] != 0; };
-    for (std::size_t i = 0; i <= stretch.last;) {
-      std::size_t after = i + 1;
-      while (after < card.size() && card.tied[after] != 0) ++after;
-      for (std::size_t k = i + 1; k < after; ++k) {
-        if (predicts(k)) put(k, true, false);
-      }
-      put(i, predicts(i), true);
-      for (std::size_t k = i + 1; k < after && after <= stretch.last; ++k) put(k, false, true);
-      i = after;
-    }
-  }
-
-  void write(const Stretch& stretch, std::size_t at, std::size_t stride) {
-    const data::Card card = histories_.card(stretch.card);
-    const std::size_t begin = histories_.offset()[stretch.card];
-    walk(stretch, [&](std::size_t i, bool predicts, bool updates) {
-      const bool right = predicts && is_success(static_cast<Grade>(card.grade[i]));
-      days_[at] = updates && card.tied[i] != 0 ? 0.0F : Steps::as_days(card.elapsed[i]);
-      code_[at] = static_cast<std::uint8_t>((updates ? card.grade[i] : 0) | (predicts ? step::predicted : 0) | (right ? step::right : 0));
-      if (predicts && !weight_.empty()) weight_[at] = targets_.weight[begin + i];
-      at += stride;
-    });
+  /// Whether a stretch predicts an answer of its card.
+  struct Predicts {
+    Stretch stretch;
+    const std::uint8_t* predicted;  ///< by position in the card
+    bool operator()(std::size_t i) const noexcept { return i >= stretch.first && i <= stretch.last && predicted[i] != 0; }
+  };
+  [[nodiscard]] Predicts predicts(const Stretch& stretch) const {
+    return {stretch, targets_.predicted.data() + histories_.offset()[stretch.card]};
   }
 
   const data::Histories& histories_;
   const Targets& targets_;
   std::vector<Lane> order_;
-  std::vector<StepGroup> groups_;
-  std::vector<float> days_, weight_;
-  std::vector<std::uint8_t> code_, active_;
+  detail::StepTable table_;
 };
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
-#include <perdure/core/parallel.hpp>
 #include <perdure/core/result.hpp>
 #include <perdure/core/text.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
+#include <perdure/fit/each_row.hpp>
 #include <perdure/fit/observation.hpp>
-#include <perdure/fit/replay.hpp>
 #include <perdure/fit/states.hpp>
 #include <perdure/models/concept.hpp>
 #include <perdure/models/param_spec.hpp>
@@ -67,20 +66,6 @@ class GroupedParameters {
   std::span<const std::uint32_t> group_;
 };
 
-namespace detail {
-
-/// Calls `body(c)` for every row below `count`, in tasks of some.
-template <class Body>
-void each_row(std::size_t count, unsigned threads, const Body& body) {
-  constexpr std::size_t rows_per_task = 512;
-  parallel_for((count + rows_per_task - 1) / rows_per_task, threads, [&](std::size_t task) {
-    const std::size_t end = std::min(count, (task + 1) * rows_per_task);
-    for (std::size_t c = task * rows_per_task; c < end; ++c) body(c);
-  });
-}
-
-}  // namespace detail
-
 /// The number of each card's group, from one number a row of the log. Throws Exception naming a row whose number is another than that of
 /// its card's first answer: what shares parameters is made of whole cards.
 [[nodiscard]] inline std::vector<std::uint32_t> group_of_cards(const data::Histories& histories,
@@ -109,31 +94,17 @@ template <models::MemoryModel M>
                                                            const GroupedParameters<M>& parameters, const Observation& observation,
                                                            std::span<const double> first_rate, unsigned threads = 1) {
   parameters.require_rows(histories.cards());
-  std::vector<double> p(log.size());
-  detail::each_row(histories.cards(), threads, [&](std::size_t c) {
-    const data::Card card = histories.card(c);
-    const auto& w = parameters.of(c);
-    for (std::size_t i = 0; i < card.first_encounters(); ++i) p[card.row[i]] = first_rate[log.item()[card.row[i]]];
-    static_cast<void>(replay<M, double>(w, card, [&](std::size_t i, const auto& state) {
-      p[card.row[i]] = observation.answer(M::recall(w, state, card.elapsed[i]), card.elapsed[i]);
-    }));
-  });
-  return p;
+  const auto of = [&parameters](std::size_t c) -> const auto& { return parameters.of(c); };
+  return detail::predicted<M>(log, histories, of, observation, first_rate, threads);
 }
 
 /// As card_states, with each card's own parameters. A log without cards needs no parameters.
 template <models::MemoryModel M>
 [[nodiscard]] CardStates grouped_states(const data::ReviewLog& log, const data::Histories& histories,
                                         const GroupedParameters<M>& parameters, unsigned threads = 1) {
-  constexpr std::size_t fields = M::state_fields.size();
   parameters.require_rows(histories.cards());
-  CardStates all = card_states<M>(log, histories, models::default_params<M>(), threads);  // for what does not depend on parameters
-  detail::each_row(histories.cards(), threads, [&](std::size_t c) {
-    const auto values =
-        std::bit_cast<std::array<double, fields>>(replay<M, double>(parameters.of(c), histories.card(c), [](std::size_t, const auto&) {}));
-    for (std::size_t k = 0; k < fields; ++k) all.state[k][c] = static_cast<float>(values[k]);
-  });
-  return all;
+  return detail::states_of<M>(
+      log, histories, [&parameters](std::size_t c) -> const auto& { return parameters.of(c); }, threads);
 }
 
 /// Recall of states `days[c]` after their last answer, each by its own parameters.

@@ -5,6 +5,7 @@
 #include <perdure/core/parallel.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
+#include <perdure/fit/each_row.hpp>
 #include <perdure/fit/replay.hpp>
 #include <perdure/fit/targets.hpp>
 #include <perdure/models/concept.hpp>
@@ -255,24 +256,33 @@ template <models::MemoryModel M>
   return fit;
 }
 
+namespace detail {
+
+/// As predict_sequence, with the parameters `of(card)`.
+template <models::MemoryModel M, class Of>
+[[nodiscard]] std::vector<double> predicted(const data::ReviewLog& log, const data::Histories& histories, const Of& of,
+                                            const Observation& observation, std::span<const double> first_rate, unsigned threads) {
+  std::vector<double> p(log.size());
+  each_row(histories.cards(), threads, [&](std::size_t c) {
+    const data::Card card = histories.card(c);
+    const auto& w = of(c);
+    for (std::size_t i = 0; i < card.first_encounters(); ++i) p[card.row[i]] = first_rate[log.item()[card.row[i]]];
+    static_cast<void>(replay<M, double>(w, card, [&](std::size_t i, const auto& state) {
+      p[card.row[i]] = observation.answer(M::recall(w, state, card.elapsed[i]), card.elapsed[i]);
+    }));
+  });
+  return p;
+}
+
+}  // namespace detail
+
 /// One probability of a right answer per row of the log, from the strictly earlier rows of its card. `first_rate` has one value per item code.
 template <models::MemoryModel M>
 [[nodiscard]] std::vector<double> predict_sequence(const data::ReviewLog& log, const data::Histories& histories,
                                                    const typename M::template Params<double>& w, const Observation& observation,
                                                    std::span<const double> first_rate, unsigned threads = 1) {
-  constexpr std::size_t cards_per_task = 512;
-  std::vector<double> p(log.size());
-  parallel_for((histories.cards() + cards_per_task - 1) / cards_per_task, threads, [&](std::size_t task) {
-    const std::size_t end = std::min(histories.cards(), (task + 1) * cards_per_task);
-    for (std::size_t c = task * cards_per_task; c < end; ++c) {
-      const data::Card card = histories.card(c);
-      for (std::size_t i = 0; i < card.first_encounters(); ++i) p[card.row[i]] = first_rate[log.item()[card.row[i]]];
-      static_cast<void>(replay<M, double>(w, card, [&](std::size_t i, const auto& state) {
-        p[card.row[i]] = observation.answer(M::recall(w, state, card.elapsed[i]), card.elapsed[i]);
-      }));
-    }
-  });
-  return p;
+  return detail::predicted<M>(
+      log, histories, [&w](std::size_t) -> const auto& { return w; }, observation, first_rate, threads);
 }
 
 }  // namespace perdure::inline PERDURE_ABI::fit

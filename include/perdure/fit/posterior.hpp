@@ -3,12 +3,14 @@
 #include <perdure/core/abi.hpp>
 #include <perdure/fit/coordinates.hpp>
 #include <perdure/fit/facts.hpp>
+#include <perdure/fit/information.hpp>
 #include <perdure/fit/prior.hpp>
 #include <perdure/fit/report.hpp>
 
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -21,7 +23,6 @@ namespace perdure::inline PERDURE_ABI::fit {
 /// those that a bound holds, which keep their push against it. Directions without information stay free around the fitted parameters.
 /// Nothing where the report has no information: a fit without answers, or one that trains nothing.
 [[nodiscard]] inline std::optional<Prior> posterior(const ModelFacts& facts, const FitReport& report) {
-  constexpr double least_information = 1e-8;  // of a direction, in published prior precisions
   const auto n = static_cast<Eigen::Index>(facts.size());
   if (report.information.rows() != n || report.gradient.size() != n) return std::nullopt;
   std::vector<Scale> scale(facts.size());
@@ -37,10 +38,11 @@ namespace perdure::inline PERDURE_ABI::fit {
   }
   Eigen::MatrixXd precision = slope.asDiagonal() * report.information * slope.asDiagonal();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(unit.asDiagonal() * precision * unit.asDiagonal());
+  const double least = least_information(solver.eigenvalues()[n - 1]);
   Eigen::VectorXd move = solver.eigenvectors().transpose() * unit.cwiseProduct(slope.cwiseProduct(report.gradient));
   for (Eigen::Index k = 0; k < n; ++k) {
     const double information = solver.eigenvalues()[k];
-    move[k] = information > least_information ? move[k] / information : 0.0;
+    move[k] = information > least ? move[k] / information : 0.0;
   }
   Eigen::VectorXd mean = at - unit.cwiseProduct(solver.eigenvectors() * move);
   if (!mean.allFinite() || !precision.allFinite()) return std::nullopt;

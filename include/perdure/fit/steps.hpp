@@ -1,29 +1,23 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
-#include <perdure/core/grade.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/fit/step_group.hpp>
+#include <perdure/fit/step_table.hpp>
 #include <perdure/fit/targets.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace perdure::inline PERDURE_ABI::fit {
 
 /// What a fit walks, laid out once: cards that share parameters (a segment: a learner, a course, or everybody) stand in groups of up to 64,
 /// sorted by length so that few lanes idle (step_group.hpp). Cards without an answer to predict are left out, and so is what follows a card's
-/// last one. Answers that share a time stamp are all predicted from the state before the first of them: steps that predict come before it,
-/// steps that only update after it.
-///
-/// Days are rounded to float32, but never up to a whole number of days that they lie below.
+/// last one. Answers that share a time stamp are all predicted from the state before the first of them (step_table.hpp).
 class Steps {
  public:
   /// \param segment_of_card  segment of every card, below `segments`; empty: all cards are one segment
@@ -36,7 +30,7 @@ class Steps {
   ~Steps() = default;
 
   [[nodiscard]] std::size_t segments() const noexcept { return segment_begin_.size() - 1; }
-  [[nodiscard]] std::span<const StepGroup> groups() const noexcept { return groups_; }
+  [[nodiscard]] std::span<const StepGroup> groups() const noexcept { return table_.groups(); }
   [[nodiscard]] std::span<const StepGroup> groups(std::size_t segment) const noexcept {
     return groups().subspan(segment_begin_[segment], segment_begin_[segment + 1] - segment_begin_[segment]);
   }
@@ -61,28 +55,15 @@ class Steps {
     return all;
   }
 
-  /// Days as a step holds them.
-  [[nodiscard]] static float as_days(double days) noexcept;
-
  private:
-  struct Length {
-    std::uint32_t steps, card;
+  struct Lane {
+    std::uint32_t steps, last, card;  ///< `last`: position of the last predicted answer
   };
-  static std::uint32_t length(const data::Card& card, const std::uint8_t* predicted);
-  struct Members {
-    std::size_t first, count;  // in the order of cards
-  };
-  void plan(const std::vector<Length>& cards, std::size_t from, std::size_t to, std::vector<Members>& members);
-  void fill(const data::Histories& histories, const Targets& targets, const std::vector<Length>& cards,
-            const std::vector<Members>& members);
-  void write(const data::Card& card, const std::uint8_t* predicted, const float* weight, std::size_t at, std::size_t stride,
-             std::uint32_t steps, Amount& amount);
+  static Lane lane_of(const data::Histories& histories, const Targets& targets, std::uint32_t card);
 
-  std::vector<StepGroup> groups_;
-  std::vector<std::size_t> segment_begin_{0};
+  detail::StepTable table_;
+  std::vector<std::size_t> segment_begin_{0};  ///< groups
   std::vector<Amount> amount_;
-  std::vector<float> days_, weight_;
-  std::vector<std::uint8_t> code_, active_;
 };
 
 inline Steps::Steps(const data::Histories& histories, const Targets& targets, std::span<const std::uint32_t> segment_of_card,
@@ -90,119 +71,61 @@ inline Steps::Steps(const data::Histories& histories, const Targets& targets, st
     : amount_(segments) {
   constexpr std::size_t window = 2048;  // cards that are sorted together: sorting all would scatter the reads
   std::vector<std::size_t> begin(segments + 1);
-  std::vector<Length> cards(histories.cards());
-  std::vector<Members> members;  // of each group
+  std::vector<Lane> cards(histories.cards());
   for (std::size_t c = 0; c < histories.cards(); ++c) ++begin[(segment_of_card.empty() ? 0 : segment_of_card[c]) + 1];
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
   std::vector<std::size_t> next(begin.begin(), begin.end() - 1);
   for (std::size_t c = 0; c < histories.cards(); ++c) {
-    const std::size_t first = histories.offset()[c];
-    cards[next[segment_of_card.empty() ? 0 : segment_of_card[c]]++] = {length(histories.card(c), targets.predicted.data() + first),
-                                                                       static_cast<std::uint32_t>(c)};
+    cards[next[segment_of_card.empty() ? 0 : segment_of_card[c]]++] = lane_of(histories, targets, static_cast<std::uint32_t>(c));
   }
+  std::vector<std::size_t> first;  // of the lanes of each group, in `cards`
   for (std::size_t s = 0; s < segments; ++s) {
     for (std::size_t from = begin[s]; from < begin[s + 1]; from += window) {
       const std::size_t to = std::min(from + window, begin[s + 1]);
       std::sort(cards.begin() + static_cast<std::ptrdiff_t>(from), cards.begin() + static_cast<std::ptrdiff_t>(to),
-                [](const Length& a, const Length& b) { return a.steps != b.steps ? a.steps > b.steps : a.card < b.card; });
-      plan(cards, from, to, members);
+                [](const Lane& a, const Lane& b) { return a.steps != b.steps ? a.steps > b.steps : a.card < b.card; });
+      table_.plan(to - from, [&](std::size_t k) { return cards[from + k].steps; });
+      for (std::size_t at = from; first.size() < table_.groups().size(); at += step::most_lanes) first.push_back(at);
     }
-    segment_begin_.push_back(groups_.size());
+    segment_begin_.push_back(table_.groups().size());
   }
 
-  std::size_t cells = 0;
-  std::size_t rows = 0;
-  for (const StepGroup& group : groups_) {
-    cells += group.rows * group.lanes;
-    rows += group.rows;
-  }
-  days_.resize(cells);
-  code_.resize(cells);
-  if (!targets.weight.empty()) weight_.resize(cells);
-  active_.resize(rows);
-  cells = rows = 0;
-  for (StepGroup& group : groups_) {
-    group = {days_.data() + cells,  code_.data() + cells, weight_.empty() ? nullptr : weight_.data() + cells,
-             active_.data() + rows, group.rows,           group.lanes};
-    cells += group.rows * group.lanes;
-    rows += group.rows;
-  }
-  fill(histories, targets, cards, members);
-}
-
-/// Steps of a card up to its last predicted answer; 0 without one.
-inline std::uint32_t Steps::length(const data::Card& card, const std::uint8_t* predicted) {
-  std::size_t last = card.size();
-  while (last > 0 && predicted[last - 1] == 0) --last;
-  std::size_t steps = last;
-  for (std::size_t i = 1; i < last; ++i) steps += card.tied[i] != 0 && predicted[i] != 0 ? 1U : 0U;
-  return static_cast<std::uint32_t>(steps);
-}
-
-/// Groups for the cards `from` to `to` - 1, which stand in falling order of length; those of length 0 come last and get none.
-inline void Steps::plan(const std::vector<Length>& cards, std::size_t from, std::size_t to, std::vector<Members>& members) {
-  while (to > from && cards[to - 1].steps == 0) --to;
-  for (; from < to; from += step::most_lanes) {
-    const std::size_t count = std::min(step::most_lanes, to - from);
-    const std::size_t lanes = (count + step::lane_step - 1) / step::lane_step * step::lane_step;
-    groups_.push_back({nullptr, nullptr, nullptr, nullptr, cards[from].steps, lanes});
-    members.push_back({from, count});
-  }
-}
-
-inline void Steps::fill(const data::Histories& histories, const Targets& targets, const std::vector<Length>& cards,
-                        const std::vector<Members>& members) {
-  std::size_t segment = 0;
-  std::size_t cell = 0;
-  std::uint8_t* active = active_.data();
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    while (g >= segment_begin_[segment + 1]) ++segment;
-    for (std::size_t lane = 0; lane < members[g].count; ++lane) {
-      const Length& which = cards[members[g].first + lane];
-      const std::size_t first = histories.offset()[which.card];
-      write(histories.card(which.card), targets.predicted.data() + first, targets.weight.empty() ? nullptr : targets.weight.data() + first,
-            cell + lane, groups_[g].lanes, which.steps, amount_[segment]);
-      for (std::size_t row = 0; row < which.steps; ++row) active[row] = static_cast<std::uint8_t>(lane + 1);
+  const bool weighted = !targets.weight.empty();
+  table_.allocate(weighted);
+  for (std::size_t s = 0; s < segments; ++s) {
+    for (std::size_t g = segment_begin_[s]; g < segment_begin_[s + 1]; ++g) {
+      const StepGroup& group = table_.groups()[g];
+      for (std::size_t lane = 0; lane < group.lanes && first[g] + lane < begin[s + 1]; ++lane) {
+        const Lane& which = cards[first[g] + lane];
+        if (which.steps == 0) break;
+        const std::size_t offset = histories.offset()[which.card];
+        const std::uint8_t* predicted = targets.predicted.data() + offset;
+        const float* weight = weighted ? targets.weight.data() + offset : nullptr;
+        table_.write(
+            group, lane, histories.card(which.card), which.last, [predicted](std::size_t i) { return predicted[i] != 0; }, weight,
+            [&amount = amount_[s], weight](std::size_t i) {
+              const double w = weight == nullptr ? 1.0 : static_cast<double>(weight[i]);
+              ++amount.answers;
+              amount.weight += w;
+              amount.squares += w * w;
+            });
+      }
     }
-    cell += groups_[g].rows * groups_[g].lanes;
-    active += groups_[g].rows;
   }
 }
 
-/// The steps of one card, from cell `at` on, `stride` apart.
-inline void Steps::write(const data::Card& card, const std::uint8_t* predicted, const float* weight, std::size_t at, std::size_t stride,
-                         std::uint32_t steps, Amount& amount) {
-  const std::size_t end = at + steps * stride;
-  const auto put = [&](std::size_t i, bool predicts, bool updates) {
-    const auto grade = static_cast<Grade>(card.grade[i]);
-    days_[at] = updates && card.tied[i] != 0 ? 0.0F : as_days(card.elapsed[i]);
-    code_[at] = static_cast<std::uint8_t>((updates ? card.grade[i] : 0) | (predicts ? step::predicted : 0) |
-                                          (predicts && is_success(grade) ? step::right : 0));
-    if (predicts) {
-      const double w = weight == nullptr ? 1.0 : static_cast<double>(weight[i]);
-      if (weight != nullptr) weight_[at] = weight[i];
-      ++amount.answers;
-      amount.weight += w;
-      amount.squares += w * w;
-    }
-    at += stride;
-  };
-  for (std::size_t i = 0; i < card.size() && at < end;) {
-    std::size_t after = i + 1;
-    while (after < card.size() && card.tied[after] != 0) ++after;
-    for (std::size_t k = i + 1; k < after; ++k) {
-      if (predicted[k] != 0) put(k, true, false);
-    }
-    put(i, predicted[i] != 0, true);
-    for (std::size_t k = i + 1; k < after && at < end; ++k) put(k, false, true);
-    i = after;
-  }
-}
-
-inline float Steps::as_days(double days) noexcept {
-  const auto rounded = static_cast<float>(days);
-  const bool crossed = static_cast<double>(rounded) > days && std::floor(static_cast<double>(rounded)) > std::floor(days);
-  return crossed ? std::nextafter(rounded, 0.0F) : rounded;
+/// How many steps a card has up to its last predicted answer (detail::each_step); 0 without one.
+inline Steps::Lane Steps::lane_of(const data::Histories& histories, const Targets& targets, std::uint32_t card) {
+  const data::Card answers = histories.card(card);
+  const std::uint8_t* predicted = targets.predicted.data() + histories.offset()[card];
+  std::size_t end = answers.size();
+  while (end > 0 && predicted[end - 1] == 0) --end;
+  if (end == 0) return {0, 0, card};
+  std::size_t first = end - 1;  // of the answers with the last one's time stamp
+  while (first > 0 && answers.tied[first] != 0) --first;
+  std::size_t steps = first + 1;
+  for (std::size_t i = 1; i < end; ++i) steps += answers.tied[i] != 0 && predicted[i] != 0 ? 1U : 0U;
+  return {static_cast<std::uint32_t>(steps), static_cast<std::uint32_t>(end - 1), card};
 }
 
 }  // namespace perdure::inline PERDURE_ABI::fit

@@ -4,6 +4,7 @@
 #include <perdure/core/text.hpp>
 #include <perdure/fit/coordinates.hpp>
 #include <perdure/fit/facts.hpp>
+#include <perdure/fit/information.hpp>
 #include <perdure/fit/prior.hpp>
 #include <perdure/fit/quadratic.hpp>
 #include <perdure/fit/report.hpp>
@@ -55,7 +56,6 @@ class Uncertainty {
 
  private:
   static constexpr double z_95 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
-  static constexpr double least_information = 1e-8;  // of a direction, in published prior precisions: below it nothing is known
   static constexpr double little_learned = 0.1;
   static constexpr double nearly_one = 0.98;  // a correlation
 
@@ -69,10 +69,11 @@ class Uncertainty {
       unit[i] = held_[k] ? 0.0 : std::sqrt(usual_variance(facts_.specs[k]));
     }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(unit.asDiagonal() * point_.curvature * unit.asDiagonal());
+    const double least = least_information(solver.eigenvalues()[n - 1]);
     Eigen::VectorXd variance = Eigen::VectorXd::Zero(n);
     for (Eigen::Index k = 0; k < n; ++k) {
       const double information = solver.eigenvalues()[k];
-      if (information > least_information) {
+      if (information > least) {
         variance[k] = 1.0 / information;
         continue;
       }

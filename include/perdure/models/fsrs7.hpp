@@ -97,6 +97,16 @@ struct Fsrs7Equations {
 
   static constexpr double lowest_stability = 1e-4;      ///< days
   static constexpr double highest_stability = 36500.0;  ///< days
+  static constexpr double fast_share = 0.8;             ///< of the slow stability: where the fast one starts, and at most after a failure
+  static constexpr double growth_shift = 1.5;
+  static constexpr double spacing_shift = 0.3;  ///< of slow_rate_difficulty and fast_decay_stability
+  static constexpr double weight_shift = 0.5;   ///< of slow_weight_difficulty
+  static constexpr double lapse_surprise = 0.1;
+  static constexpr double difficulty_reversion = 0.01;
+  static constexpr double middle_difficulty = 5.0;
+  static constexpr double lowest_decay = 0.01;
+  static constexpr double highest_decay = 0.95;
+  static constexpr double highest_steepness = 60.0;
 
   template <class T>
   static State<T> first(const Params<T>& w, Grade grade) {
@@ -142,15 +152,6 @@ struct Fsrs7Equations {
   template <class T>
   using Curve = fsrs7::Curve<T>;
 
-  static constexpr double fast_share = 0.8;  ///< of the slow stability: where the fast one starts, and at most after a failure
-  static constexpr double growth_shift = 1.5;
-  static constexpr double lapse_surprise = 0.1;
-  static constexpr double difficulty_reversion = 0.01;
-  static constexpr double middle_difficulty = 5.0;
-  static constexpr double lowest_decay = 0.01;
-  static constexpr double highest_decay = 0.95;
-  static constexpr double highest_steepness = 60.0;
-
   /// What updates one trace, by the names that fsrs_parts reads.
   template <class T>
   struct Update {
@@ -179,12 +180,13 @@ struct Fsrs7Equations {
     const T log_slow = log(s.stability);
     const T log_fast = log(s.stability_fast);
     const T hardness = s.difficulty - T(middle_difficulty);
-    const T fast_decay = math::clamp<T>(w.fast_decay * exp((w.fast_decay_stability - T(0.3)) * log_fast), lowest_decay, highest_decay);
+    const T fast_decay =
+        math::clamp<T>(w.fast_decay * exp((w.fast_decay_stability - T(spacing_shift)) * log_fast), lowest_decay, highest_decay);
     const T fast_steepness = math::min<T>(-log(w.fast_base) / fast_decay, T(highest_steepness));
-    const T slow_scale = s.stability * exp(hardness * (T(0.3) - w.slow_rate_difficulty));
-    const T slow_odds =
-        w.slow_weight / w.fast_weight *
-        exp(w.slow_weight_stability * log_slow + w.fast_weight_stability * log_fast + hardness * (w.slow_weight_difficulty - T(0.5)));
+    const T slow_scale = s.stability * exp(hardness * (T(spacing_shift) - w.slow_rate_difficulty));
+    const T slow_odds = w.slow_weight / w.fast_weight *
+                        exp(w.slow_weight_stability * log_slow + w.fast_weight_stability * log_fast +
+                            hardness * (w.slow_weight_difficulty - T(weight_shift)));
     return {{fast_decay, fast_steepness, s.stability_fast}, {w.slow_decay, -log(w.slow_base) / w.slow_decay, slow_scale}, slow_odds};
   }
 

@@ -1,8 +1,11 @@
+#include <perdure/core/grade.hpp>
 #include <perdure/core/result.hpp>
+#include <perdure/fit/engine.hpp>
 #include <perdure/fit/hierarchical.hpp>
 #include <perdure/fit/objective.hpp>
 #include <perdure/fit/pooled.hpp>
 #include <perdure/fit/portable.hpp>
+#include <perdure/fit/step_group.hpp>
 #include <perdure/models/fsrs6.hpp>
 #include <perdure/models/half_life.hpp>
 #include <perdure/testing/simulated_cohort.hpp>
@@ -280,6 +283,88 @@ TEST(Hierarchical, BitsDoNotDependOnThreads) {
     EXPECT_EQ(one.parameters, three.parameters);
     EXPECT_EQ(one.covariance, three.covariance);
     EXPECT_EQ(one.objective_path, three.objective_path);
+  }
+}
+
+/// A portable engine of HalfLife whose gradient points uphill for cards that begin with Hard: no step of their segment helps, though more is
+/// promised.
+void add_misleading(const double* parameters, const fit::StepGroup* groups, std::size_t count, int order, double* loss, double* gradient,
+                    double* fisher, float* scratch) noexcept {
+  const fit::Engine engine = fit::portable<HalfLife>();
+  for (std::size_t g = 0; g < count; ++g) {
+    std::array<double, 4> of_group{};
+    engine.add(parameters, groups + g, 1, order, loss, gradient == nullptr ? nullptr : of_group.data(), fisher, scratch);
+    const bool misleads = groups[g].code[0] == static_cast<std::uint8_t>(Grade::hard);
+    for (std::size_t i = 0; i < 4 && gradient != nullptr; ++i) gradient[i] += misleads ? -of_group[i] : of_group[i];
+  }
+}
+
+TEST(Hierarchical, ASegmentThatNoStepHelpsIsStalledAndTheOthersAreNot) {
+  SimulatedCohort cohort = half_life_cohort(8, 200, 0.5, 91);
+  std::vector<std::size_t> offset{0};
+  std::vector<double> elapsed;
+  std::vector<std::uint8_t> grade;
+  constexpr std::uint32_t odd_one = 5;
+  for (std::size_t c = 0; c < cohort.histories.cards(); ++c) {
+    const data::Card card = cohort.histories.card(c);
+    elapsed.insert(elapsed.end(), card.elapsed.begin(), card.elapsed.end());
+    for (std::size_t i = 0; i < card.size(); ++i) {
+      const bool first_right = i == 0 && card.grade[0] > 1;
+      grade.push_back(first_right ? static_cast<std::uint8_t>(cohort.learner_of_card[c] == odd_one ? Grade::hard : Grade::good)
+                                  : card.grade[i]);
+    }
+    offset.push_back(grade.size());
+  }
+  const auto histories = data::Histories::from_cards(offset, elapsed, grade);
+  const fit::Engine misleading{4, &add_misleading, fit::portable<HalfLife>().scratch};
+  const auto report =
+      fit::hierarchical(fit::facts<HalfLife>(), misleading, histories, cohort.learner_of_card, 8, models::defaults<HalfLife>());
+  EXPECT_EQ(report.status, Status::stalled);
+  EXPECT_NE(report.reason.find("no step helps 1 of the segments"), std::string::npos) << report.reason;
+  for (std::size_t u = 0; u < 8; ++u) EXPECT_EQ(report.segment_status[u], u == odd_one ? Status::stalled : Status::converged) << u;
+  expect_sane(report, HalfLife::specs);
+}
+
+/// Mean and covariance move in the first three passes; then segments settle under them. What is told is Laplace's approximation: its determinants
+/// move with the segments, so that a pass may raise it by less than a step has to promise; all of them together lower it.
+TEST(Hierarchical, ItsObjectiveFallsOnceMeanAndCovarianceStand) {
+  constexpr std::size_t moving = 3;
+  constexpr double worth_a_step = 0.05;
+  const auto truth = perdure::testing::drawn_parameters<Fsrs6>(center<Fsrs6>(), 0.8, 0.8, 24, 11);
+  const auto report = fitted<Fsrs6>(perdure::testing::simulated_cohort<Fsrs6>(truth, 500, 11), 24);
+  const std::vector<double>& path = report.objective_path;
+  ASSERT_GT(path.size(), moving + 2);
+  EXPECT_LT(path.back(), path[moving] - 1.0);
+  for (std::size_t k = moving; k < path.size(); ++k) EXPECT_LT(path[k], path[k - 1] + worth_a_step) << k;
+}
+
+/// First answers are all right: nothing says anything of first_wrong, and without a prior its mean is anywhere.
+TEST(Hierarchical, WhatNothingTellsOfTheMeanIsNotTakenForCertain) {
+  SimulatedCohort cohort = half_life_cohort(20, 200, 0.5, 95);
+  std::vector<std::size_t> offset{0};
+  std::vector<double> elapsed;
+  std::vector<std::uint8_t> grade;
+  for (std::size_t c = 0; c < cohort.histories.cards(); ++c) {
+    const data::Card card = cohort.histories.card(c);
+    elapsed.insert(elapsed.end(), card.elapsed.begin(), card.elapsed.end());
+    grade.insert(grade.end(), card.grade.begin(), card.grade.end());
+    grade[offset.back()] = static_cast<std::uint8_t>(Grade::good);
+    offset.push_back(grade.size());
+  }
+  cohort.histories = data::Histories::from_cards(offset, elapsed, grade);
+  HierarchicalOptions free;
+  free.base.prior_weight = 0.0;
+  const auto report = fitted<HalfLife>(cohort, 20, free);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto k = static_cast<Eigen::Index>(i);
+    const double relative = report.scale[i] == fit::Scale::logarithmic ? report.mean_errors[i] / report.mean[i] : report.mean_errors[i];
+    EXPECT_TRUE(std::isfinite(relative)) << i;
+    if (i == 0) {
+      EXPECT_GT(relative, 100.0 * std::sqrt(report.covariance(k, k)));
+    } else {
+      EXPECT_GT(relative, 0.0);
+      EXPECT_LT(relative, std::sqrt(report.covariance(k, k))) << i;
+    }
   }
 }
 

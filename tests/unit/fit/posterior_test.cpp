@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 
 namespace {
 
@@ -123,6 +124,31 @@ TEST(Posterior, LeavesDirectionsWithoutInformationFree) {
   ASSERT_TRUE(known.has_value());
   EXPECT_NEAR(known->mean()[0], known->transform(report.parameters)[0], 1e-9);
   EXPECT_TRUE(std::isnan(report.standard_errors[0]));
+}
+
+/// Beside a direction of much information a little is rounding: a step by it would go anywhere.
+TEST(Posterior, TakesWhatRoundingLeavesForNoInformation) {
+  const std::array<double, 4> information{1e6, 1.0, 1e-3, 1.0};  // in published prior precisions
+  fit::FitReport report;
+  const auto start = models::defaults<HalfLife>();
+  report.parameters.assign(start.begin(), start.end());
+  report.information = Eigen::MatrixXd::Zero(4, 4);
+  report.gradient.resize(4);
+  std::array<double, 4> unit{};
+  for (Eigen::Index i = 0; i < 4; ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    unit[k] = std::sqrt(fit::usual_variance(HalfLife::specs[k]));
+    const double by_w = 1.0 / (unit[k] * fit::slope_of(fit::scale_of(HalfLife::specs[k]), report.parameters[k]));
+    report.information(i, i) = information[k] * by_w * by_w;
+    report.gradient[i] = by_w;
+  }
+  const auto known = fit::posterior(fit::facts<HalfLife>(), report);
+  ASSERT_TRUE(known.has_value());
+  const Eigen::VectorXd at = known->transform(report.parameters);
+  EXPECT_NEAR(known->mean()[0], at[0] - 1e-6 * unit[0], 1e-9);
+  EXPECT_NEAR(known->mean()[1], at[1] - unit[1], 1e-9);
+  EXPECT_NEAR(known->mean()[2], at[2], 1e-9);
+  EXPECT_NEAR(known->mean()[3], at[3] - unit[3], 1e-9);
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ class Fsrs6FitKernel : public ::testing::Test {
     SCOPED_TRACE("seed " + std::to_string(seed) + (weighted ? ", weighted" : ""));
     const Values w = cases::parameters<M>(reach, seed);
     std::vector<cases::Group> groups = cases::groups(reach, rows, weighted, seed);
-    // On the bounds, a quarter or so of the cards ties with one somewhere.
-    EXPECT_GT(cases::without_ties<M>(groups, w), reach == Reach::usual ? 0.95 : 0.3);
+    // On the bounds many cards tie with one somewhere: 60 % at worst (FSRS-5, 9 rows), 40 % of those of FSRS-6.
+    EXPECT_GT(cases::without_ties<M>(groups, w), reach == Reach::usual ? 0.95 : 0.35);
     const std::vector<fit::StepGroup> view = cases::views(groups);
     const Sums expected = cases::reference<M>(w, view);
     ASSERT_GT(expected.answers, 0.0);
@@ -99,6 +99,37 @@ TYPED_TEST(Fsrs6FitKernel, EqualsTheTemplateOnUsualCards) {
     this->expect_template(Reach::usual, 3, seed == 0, seed);
   }
   this->expect_template(Reach::usual, 120, false, 2);  // longer than what is summed in float32 at once
+}
+
+/// The tape holds 256 rows of 64 lanes, and the Fisher matrix takes half of them at a time; fewer lanes have more rows. Cards that end at the
+/// ends of these windows, and far beyond: one of thousands of answers. Errors of old steps fade with what those steps still mean, so that
+/// those of a card of any length stay those of 120 rows.
+TYPED_TEST(Fsrs6FitKernel, EqualsTheTemplateOnLongCards) {
+  using M = TypeParam;
+  struct Long {
+    std::size_t live, rows;
+  };
+  std::uint32_t seed = 40;
+  const auto w = cases::parameters<M>(Reach::usual, 0);
+  for (const Long& l :
+       {Long{64, 129}, Long{50, 256}, Long{64, 257}, Long{40, 258}, Long{33, 514}, Long{20, 770}, Long{3, 1026}, Long{1, 5000}}) {
+    SCOPED_TRACE(std::to_string(l.live) + " cards of " + std::to_string(l.rows) + " rows");
+    const std::vector<cases::Group> groups{
+        cases::group({.live = l.live, .rows = l.rows, .ragged = l.rows % 2 == 0, .weighted = l.rows % 3 == 0}, ++seed)};
+    const std::vector<fit::StepGroup> view = cases::views(groups);
+    const auto expected = cases::reference<M>(w, view);
+    this->each_set([&](const fit::Engine& engine) {
+      for (const Order order : {Order::loss, Order::gradient, Order::fisher}) {
+        SCOPED_TRACE("order " + std::to_string(static_cast<int>(order)));
+        this->expect_equal(cases::run(engine, w, std::span<const fit::StepGroup>{view}, order), expected, order, 120.0 * usual_step);
+      }
+    });
+  }
+}
+
+/// A tape has one size, however long the cards.
+TYPED_TEST(Fsrs6FitKernel, ScratchHardlyGrowsWithTheLongestCard) {
+  this->each_set([](const fit::Engine& engine) { EXPECT_LT(engine.scratch(100'000), 2 * engine.scratch(256)); });
 }
 
 TYPED_TEST(Fsrs6FitKernel, EqualsTheTemplateAtTheEndsOfEveryRange) {
@@ -175,20 +206,23 @@ TYPED_TEST(Fsrs6FitKernel, OrdersAgreeAndSumsAreAdded) {
   });
 }
 
+/// One group a call or all in one: the same bits. So is a scratch that starts anywhere.
 TYPED_TEST(Fsrs6FitKernel, BitsDoNotDependOnHowCallsAreCut) {
   using M = TypeParam;
   const auto w = cases::parameters<M>(Reach::usual, 0);
-  for (const bool weighted : {false, true}) {
-    const std::vector<cases::Group> groups = cases::groups(Reach::usual, 20, weighted, 5);
+  for (const std::size_t rows : {20UL, 300UL}) {
+    const std::vector<cases::Group> groups = cases::groups(Reach::usual, rows, rows == 20, 5);
     const std::vector<fit::StepGroup> view = cases::views(groups);
     this->each_set([&](const fit::Engine& engine) {
       for (const Order order : {Order::loss, Order::gradient, Order::fisher}) {
         const auto whole = cases::run(engine, w, std::span<const fit::StepGroup>{view}, order);
         auto parts = whole;
         parts = {};
-        std::vector<float> scratch(engine.scratch(20));
+        std::vector<float> scratch(engine.scratch(rows) + 3, std::numeric_limits<float>::quiet_NaN());
+        std::size_t shift = 0;
         for (const fit::StepGroup& g : view) {
-          engine.add(w.data(), &g, 1, static_cast<int>(order), &parts.loss, parts.gradient.data(), parts.fisher.data(), scratch.data());
+          engine.add(w.data(), &g, 1, static_cast<int>(order), &parts.loss, parts.gradient.data(), parts.fisher.data(),
+                     scratch.data() + shift++ % 4);
         }
         EXPECT_EQ(parts.loss, whole.loss);
         EXPECT_EQ(parts.gradient, whole.gradient);
