@@ -44,7 +44,8 @@ struct Minimum {
 /// Steps are taken in coordinates in which every law is a bound (coordinates.hpp), on a quadratic model whose curvature is Fisher information
 /// plus prior (quadratic.hpp); only a step that lowers the objective is taken. The damping follows how much of the promised decrease came
 /// (Nielsen's rule). The first two tries of a step are evaluated with all derivatives, since most are taken and a failed one shows the slope
-/// beyond a kink; the others by their loss. Where no step succeeds, short moves of single coordinates have the last word.
+/// beyond a kink; the others by their loss. Where no step succeeds though much is
+/// promised, short moves of single coordinates have the last word.
 class Minimizer {
  public:
   /// \param data  outlives the minimizer
@@ -71,16 +72,17 @@ class Minimizer {
     while (m.iterations < options.max_iterations) {
       const double asked = options.tolerance * std::abs(m.point.objective);
       const double worth = std::clamp(asked, least_worth, worth_a_status(m.point.objective));
-      left_ = quadratic_.predicted_decrease(m.point);
+      const double promised = quadratic_.predicted_decrease(m.point);  // where kinks stop the fit, more than they leave
+      left_ = promised;
       if (left_ <= worth) return finish(Status::converged, "one more step promises next to nothing");
       std::optional<Point> next = idle < (left_ > worth_a_status(m.point.objective) ? most_idle_before_stalling : most_idle)
                                       ? better(m.point, worth)
                                       : std::nullopt;
-      const bool probing = !next;
+      const bool probing = !next && promised > worth_a_status(m.point.objective);
       if (probing) {
         const auto go_on = [&] { return !options.progress || options.progress(m.iterations, m.point.objective); };
         bool stopped = false;
-        next = probed(m.point, worth, go_on, stopped);
+        next = probed(m.point, go_on, stopped);
         if (stopped) return interrupted();
       }
       if (!next) {
@@ -133,8 +135,8 @@ class Minimizer {
       if (tries <= most_mixed) {
         Point candidate = evaluate(step.values);
         // A mixed gradient promises little. Were its step held to that, damping would fall after every step that merely was too long, and a
-        // fit would zigzag through a curved valley as if it were a kink.
-        if (settle(here, candidate.objective, plain)) return candidate;
+        // fit would zigzag through a curved valley as if it were a kink; held to what the plain one promises, it would crawl along a kink.
+        if (settle(here, candidate.objective, std::sqrt(plain * step.promised))) return candidate;
         if (tries < most_mixed) model.gradient = quadratic_.mixed(here, candidate.gradient, damping_);
       } else if (settle(here, objective(step.values), step.promised)) {
         return evaluate(step.values);
@@ -168,9 +170,9 @@ class Minimizer {
     return std::nullopt;
   }
 
-  /// Where moves of single coordinates lead that lower the objective, one after another; nothing when all of them together are not worth a
-  /// step. At a kink one of them may lead down where no gradient says so.
-  [[nodiscard]] std::optional<Point> probed(const Point& here, double worth, const std::function<bool()>& go_on, bool& stopped) {
+  /// Where moves of single coordinates lead that lower the objective, one after another; nothing when all of them together do not change
+  /// what a fit is worth. At a kink one of them may lead down where no gradient says so.
+  [[nodiscard]] std::optional<Point> probed(const Point& here, const std::function<bool()>& go_on, bool& stopped) {
     constexpr double usual = 1e-2;  // of a published standard deviation
     constexpr double far = 1e-1;
     constexpr double near = 1e-3;  // where much is promised still
@@ -196,7 +198,7 @@ class Minimizer {
       }
       stopped = !go_on();
     }
-    if (stopped || here.objective - least <= worth) return std::nullopt;
+    if (stopped || here.objective - least <= worth_a_status(here.objective)) return std::nullopt;
     damping_ = first_damping;
     growth_ = 2.0;
     kinks_ = 0;
