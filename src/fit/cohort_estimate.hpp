@@ -1,6 +1,7 @@
 #pragma once
 
 #include "scales.hpp"
+#include "segment_posterior.hpp"
 #include "segment_quadratics.hpp"
 #include "segments.hpp"
 
@@ -188,9 +189,10 @@ inline CohortEstimate::Sums CohortEstimate::sums(const SegmentQuadratics& quadra
       std::copy(posterior.mode().begin(), posterior.mode().end(), off.begin());
       scales_.make_lawful(off);
       for (std::size_t i = 0; i < n; ++i) off[i] -= prior_.mean[static_cast<Index>(i)];
+      const std::span<const double> covariance = posterior.covariance();
       std::size_t place = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        const double* row = posterior.covariance().data() + i * n;
+        const double* row = covariance.data() + i * n;
         for (std::size_t j = 0; j <= i; ++j, ++place) {
           covariances[place] += row[j];
           squares[place] += off[i] * off[j];

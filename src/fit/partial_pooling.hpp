@@ -4,6 +4,7 @@
 #include "cohort_estimate.hpp"
 #include "partial_report.hpp"
 #include "scales.hpp"
+#include "segment_posterior.hpp"
 #include "segment_quadratics.hpp"
 #include "segments.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "cohort_estimate.hpp"
 #include "scales.hpp"
+#include "segment_posterior.hpp"
 #include "segment_quadratics.hpp"
 #include "segments.hpp"
 
@@ -65,9 +66,10 @@ inline void describe_segments(const PartialEnd& end, HierarchicalReport& report)
       } else {
         std::copy(report.mean.begin(), report.mean.end(), w.begin());
       }
+      const std::span<const double> covariance = known ? posterior.covariance() : std::span<const double>{};
       for (std::size_t i = 0; i < n; ++i) {
         const auto k = static_cast<Index>(i);
-        errors[i] = known ? posterior.covariance()[i * n + i] : prior.covariance(k, k);  // variances so far
+        errors[i] = known ? covariance[i * n + i] : prior.covariance(k, k);  // variances so far
       }
     }
   });
