@@ -130,11 +130,18 @@ def _answers(path: Path) -> Iterator[tuple[int, int, int]]:
 
 def simulated(cards: int, answers: int, *, learners: int, seed: int) -> Log:
     """``cards`` cards with ``answers`` answers each, all learners with the parameters `TRUTH`."""
-    return _simulated(np.asarray(TRUTH), cards, answers, learners, np.random.default_rng([seed, cards, answers]))
+    w = np.asarray(TRUTH)
+    return _simulated(w, cards, answers, learners, np.random.default_rng([seed, cards, answers]), planned_by=w)
 
 
-def simulated_cohort(learners: int, cards: int, answers: int, *, seed: int) -> tuple[Log, Floats]:
-    """Learners with parameters of their own around `TRUTH`; the log, and those parameters, (learners, 21)."""
+def simulated_cohort(
+    learners: int, cards: int, answers: int, *, seed: int, own_gaps: bool = False
+) -> tuple[Log, Floats]:
+    """Learners with parameters of their own around `TRUTH`; the log, and those parameters, (learners, 21).
+
+    With ``own_gaps`` gaps are planned by each learner's own parameters: a long one then tells that this learner forgets
+    slowly, and parameters that all share are fitted to that.
+    """
     rng = np.random.default_rng([seed, learners, cards, answers])
     own = TRUTH * np.exp(COHORT_SPREAD * rng.standard_normal((learners, TRUTH.size)))
     own[:, 7] = np.minimum(own[:, 7], 0.75)
@@ -142,18 +149,22 @@ def simulated_cohort(learners: int, cards: int, answers: int, *, seed: int) -> t
     own[:, 16] = np.maximum(own[:, 16], 1.0)
     own[:, :4] = np.sort(own[:, :4], axis=1)
     learner_of_card = np.arange(learners * cards) % learners
-    return _simulated(own[learner_of_card].T, learners * cards, answers, learners, rng), own
+    w = own[learner_of_card].T
+    return _simulated(w, learners * cards, answers, learners, rng, planned_by=w if own_gaps else np.asarray(TRUTH)), own
 
 
-def _simulated(w: Floats, cards: int, answers: int, learners: int, rng: np.random.Generator) -> Log:
-    """Gaps around the card's stability, same-day answers after half of the failures; outcomes by the model's recall."""
+def _simulated(
+    w: Floats, cards: int, answers: int, learners: int, rng: np.random.Generator, *, planned_by: Floats
+) -> Log:
+    """Gaps around the stability by ``planned_by``, same-day answers after half of the failures, outcomes by ``w``."""
     grade = np.empty((answers, cards), dtype=np.uint8)
     when = np.empty((answers, cards), dtype=np.int64)
     grade[0] = rng.choice(np.array([1, 2, 3, 4], dtype=np.uint8), cards, p=FIRST_GRADES)
     when[0] = START_MS + DAY_MS * rng.integers(0, 730, cards) + rng.integers(0, DAY_MS // 2, cards)
     stability, difficulty = fsrs6.first(w, grade[0])
+    believed, believed_difficulty = fsrs6.first(planned_by, grade[0])
     for step in range(1, answers):
-        ideal = stability * np.exp(0.6 * rng.standard_normal(cards))
+        ideal = believed * np.exp(0.6 * rng.standard_normal(cards))
         days = np.clip(np.rint(ideal), 1.0, LONGEST_GAP)
         days[(grade[step - 1] == 1) & (rng.random(cards) < 0.5)] = 0.0
         p = np.where(days > 0.0, fsrs6.recall(w, stability, days), SAME_DAY_SUCCESS)
@@ -161,6 +172,7 @@ def _simulated(w: Floats, cards: int, answers: int, learners: int, rng: np.rando
         grade[step] = np.where(rng.random(cards) < p, passed, np.uint8(1))
         when[step] = when[step - 1] + np.where(days > 0.0, days.astype(np.int64) * DAY_MS, SAME_DAY_MS)
         stability, difficulty = fsrs6.review(w, stability, difficulty, days, grade[step])
+        believed, believed_difficulty = fsrs6.review(planned_by, believed, believed_difficulty, days, grade[step])
     card = np.broadcast_to(np.arange(cards, dtype=np.uint32), grade.shape)
     order = np.lexsort((card.ravel(), when.ravel()))
     ordered = card.ravel()[order]

@@ -81,6 +81,7 @@ def data_sets(*, quick: bool) -> list[Data]:
         _simulated(10 * MILLION // part, 10),
         _cohort(cohort),
         *(_cohort(cohort, early) for early in EARLY),
+        *(_cohort(cohort, early, own_gaps=True) for early in EARLY),
     ]
 
 
@@ -101,9 +102,9 @@ def _simulated(rows: int, answers: int, *, folds: bool = False) -> Data:
     )
 
 
-def _cohort(learners: int, early: int | None = None) -> Data:
-    name = f"cohort {learners} x {early or 1000}"
-    return Data(name, lambda seed: simulated_cohort(learners, 100, 10, seed=seed)[0], early=early)
+def _cohort(learners: int, early: int | None = None, *, own_gaps: bool = False) -> Data:
+    name = f"cohort {learners} x {early or 1000}{', own gaps' if own_gaps else ''}"
+    return Data(name, lambda seed: simulated_cohort(learners, 100, 10, seed=seed, own_gaps=own_gaps)[0], early=early)
 
 
 def rows(sets: Sequence[Data]) -> list[Row]:

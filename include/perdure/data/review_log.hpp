@@ -31,7 +31,7 @@ class ReviewLog {
   [[nodiscard]] std::span<const std::uint32_t> item() const noexcept { return item_; }
   [[nodiscard]] std::span<const std::int64_t> answered_at() const noexcept { return answered_at_; }
   /// Time at which the question was shown; the answer's time where that is not known.
-  [[nodiscard]] std::span<const std::int64_t> shown_at() const noexcept { return shown_at_; }
+  [[nodiscard]] std::span<const std::int64_t> shown_at() const noexcept { return shown_at_.empty() ? answered_at_ : shown_at_; }
   [[nodiscard]] std::span<const float> score() const noexcept { return score_; }
   [[nodiscard]] std::span<const std::uint8_t> grade() const noexcept { return grade_; }
   /// Row of the source that each row came from.
@@ -39,7 +39,8 @@ class ReviewLog {
 
  private:
   std::vector<std::uint32_t> learner_, item_;
-  std::vector<std::int64_t> answered_at_, shown_at_;
+  std::vector<std::int64_t> answered_at_;
+  std::vector<std::int64_t> shown_at_;  // empty where none was given
   std::vector<float> score_;
   std::vector<std::uint8_t> grade_;
   std::vector<std::uint32_t> source_row_;
@@ -86,7 +87,7 @@ inline std::pair<ReviewLog, ImportReport> ReviewLog::import(const AnswerColumns&
   take(log.learner_, columns.learner);
   take(log.item_, columns.item);
   take(log.answered_at_, columns.answered_at);
-  take(log.shown_at_, columns.shown_at.empty() ? columns.answered_at : columns.shown_at);
+  if (!columns.shown_at.empty()) take(log.shown_at_, columns.shown_at);
   for (std::size_t k = 0; k < kept.size(); ++k) {
     if (!report.mistimed.empty() && is_mistimed(kept[k])) log.shown_at_[k] = log.answered_at_[k];
   }
