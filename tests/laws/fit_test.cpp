@@ -7,6 +7,7 @@
 #include <perdure/fit/portable.hpp>
 #include <perdure/fit/steps.hpp>
 #include <perdure/fit/targets.hpp>
+#include <perdure/testing/model_name.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace {
@@ -91,19 +91,7 @@ struct FitLaws : ::testing::Test {
   }
 };
 
-struct ModelName {
-  template <class M>
-  static std::string GetName(int) {
-    std::string name{M::id};
-    name += "_";
-    name += M::profile;
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
-    return name;
-  }
-};
-
-TYPED_TEST_SUITE(FitLaws, Shipped, ModelName);
+TYPED_TEST_SUITE(FitLaws, Shipped, perdure::testing::ModelName);
 
 TYPED_TEST(FitLaws, GradientIsTheSlopeOfTheLoss) {
   if constexpr (TypeParam::rounding > 0.0) {

@@ -9,8 +9,8 @@
 namespace perdure_python {
 
 /// Keeps Ctrl-C alive during a fit: Python sees the signal between iterations, and within a long one. It stops the fit, which keeps the best so
-/// far, and waits in `interrupt` to be raised again. Any other exception of the caller's function ends the fit at once. Both arguments outlive the fit: what is
-/// returned is copied and destroyed without the GIL, so it owns nothing of Python's.
+/// far, and waits in `interrupt` to be raised again. Any other exception of the caller's function ends the fit at once. Both arguments outlive
+/// the fit: what is returned is copied and destroyed without the GIL, so it owns nothing of Python's.
 [[nodiscard]] inline perdure::fit::Progress with_signals(const pybind11::object& callback, pybind11::object& interrupt) {
   return [&callback, &interrupt](std::size_t done, double objective) {
     const pybind11::gil_scoped_acquire acquire;

@@ -44,8 +44,8 @@ struct Minimum {
 /// Steps are taken in coordinates in which every law is a bound (coordinates.hpp), on a quadratic model whose curvature is Fisher information
 /// plus prior (quadratic.hpp); only a step that lowers the objective is taken. The damping follows how much of the promised decrease came
 /// (Nielsen's rule). The first two tries of a step are evaluated with all derivatives, since most are taken and a failed one shows the slope
-/// beyond a kink; the others by their loss. Where no step succeeds though much is
-/// promised, short moves of single coordinates have the last word.
+/// beyond a kink; the others by their loss. Where no step succeeds though much is promised, short moves of single coordinates have the last
+/// word.
 class Minimizer {
  public:
   /// \param data  outlives the minimizer

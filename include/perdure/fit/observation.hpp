@@ -2,6 +2,7 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/core/grade.hpp>
+#include <perdure/core/log_gamma.hpp>
 #include <perdure/core/parallel.hpp>
 #include <perdure/data/histories.hpp>
 #include <perdure/data/review_log.hpp>
@@ -89,13 +90,6 @@ using FirstPatterns = std::map<std::pair<double, double>, double>;
   return found;
 }
 
-/// ln of a (a + 1) ... (a + count - 1): a difference of two std::lgamma, which would write to a global (signgam) that threads share.
-[[nodiscard]] inline double log_rising(double a, double count) {
-  double sum = 0.0;
-  for (double k = 0.0; k < count; k += 1.0) sum += std::log(a + k);
-  return sum;
-}
-
 /// ln of the beta-binomial likelihood (up to a constant) of all items under Beta(weight rate, weight (1 - rate)).
 [[nodiscard]] inline double beta_binomial(const FirstPatterns& items, double rate, double weight) {
   const double a = weight * rate;
@@ -103,7 +97,8 @@ using FirstPatterns = std::map<std::pair<double, double>, double>;
   double sum = 0.0;
   for (const auto& [pattern, count] : items) {
     const auto& [answers, successes] = pattern;
-    sum += count * (log_rising(a, successes) + log_rising(b, answers - successes) - log_rising(weight, answers));
+    sum += count * (math::log_gamma(a + successes) - math::log_gamma(a) + math::log_gamma(b + answers - successes) - math::log_gamma(b) -
+                    math::log_gamma(weight + answers) + math::log_gamma(weight));
   }
   return sum;
 }

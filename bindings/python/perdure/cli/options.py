@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,29 +31,22 @@ def path_of(text: str | Path) -> Path:
 
 def whole(least: int, most: int) -> Callable[[str | int], int]:
     """Parser of whole numbers in a range."""
-
-    def parse(text: str | int) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise BadValue("not such a number", text, f"a whole number from {least} to {most}")
-        return number
-
-    return parse
+    return _in_range(int, least, most, f"a whole number from {least} to {most}")
 
 
 def number(least: float, most: float) -> Callable[[str | float], float]:
     """Parser of numbers in a range."""
+    return _in_range(float, least, most, f"a number from {least:g} to {most:g}")
 
-    def parse(text: str | float) -> float:
+
+def _in_range(read: Callable[[Any], Any], least: float, most: float, expected: str) -> Callable[[Any], Any]:
+    def parse(text: Any) -> Any:
         try:
-            value = float(text)
+            value = read(text)
         except ValueError:
-            value = least - 1.0
-        if not least <= value <= most:
-            raise BadValue("not such a number", text, f"a number from {least:g} to {most:g}")
+            value = None
+        if value is None or not least <= value <= most:
+            raise BadValue("not such a number", text, expected)
         return value
 
     return parse
