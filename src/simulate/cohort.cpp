@@ -1,4 +1,5 @@
 #include <perdure/core/distributions.hpp>
+#include <perdure/core/grade.hpp>
 #include <perdure/core/parallel.hpp>
 #include <perdure/core/random.hpp>
 #include <perdure/models/logistic.hpp>
@@ -129,6 +130,19 @@ void simulate_with(Cohort& cohort, unsigned threads) {
 }
 
 }  // namespace
+
+data::ReviewLog review_log(const Answers& answers) {
+  std::vector<std::uint8_t> grade;
+  grade.reserve(answers.size());
+  for (const std::uint8_t right : answers.right) grade.push_back(static_cast<std::uint8_t>(right != 0 ? Grade::good : Grade::again));
+  return data::ReviewLog::import({.learner = answers.learner,
+                                  .item = answers.item,
+                                  .answered_at = answers.answered_at,
+                                  .shown_at = answers.shown_at,
+                                  .score = answers.score,
+                                  .grade = grade})
+      .first;
+}
 
 Result<Cohort> cohort(const CohortOptions& options, unsigned threads) {
   if (auto problem = options.validate()) return std::move(*problem);

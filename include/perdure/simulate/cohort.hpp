@@ -2,6 +2,7 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/core/result.hpp>
+#include <perdure/data/review_log.hpp>
 #include <perdure/simulate/cohort_options.hpp>
 #include <perdure/simulate/cohort_sessions.hpp>
 #include <perdure/simulate/cohort_traits.hpp>
@@ -26,6 +27,9 @@ struct Answers {
 
   [[nodiscard]] std::size_t size() const noexcept { return answered_at.size(); }
 };
+
+/// The answers as a log, row by row; graded Good where right, else Again.
+[[nodiscard]] data::ReviewLog review_log(const Answers& answers);
 
 /// What a simulation gives. A plain value.
 struct Cohort {

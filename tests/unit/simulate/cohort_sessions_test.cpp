@@ -39,6 +39,16 @@ TEST(Sessions, AreInOrderOnStudyDaysWithinWorkingHours) {
   EXPECT_EQ(course_start(o, 1), monday + days{7});
 }
 
+TEST(Sessions, WaitForWorkingHours) {
+  const time::Calendar calendar{time::weekdays({Saturday, Sunday})};
+  const auto moved = [&calendar](time::Instant t) { return working_moment(calendar, t); };
+  EXPECT_EQ(moved(monday + hours{12}), monday + hours{12});
+  EXPECT_EQ(moved(monday + hours{3}), monday + hours{9});
+  EXPECT_EQ(moved(monday + hours{17} + minutes{30}), monday + days{1} + hours{9});
+  EXPECT_EQ(moved(monday + days{4} + hours{20}), monday + days{7} + hours{9});
+  EXPECT_EQ(moved(monday + days{5} + hours{12}), monday + days{7} + hours{9});  // a Saturday at noon
+}
+
 TEST(Sessions, WithoutDelaysComeAfterOneThreeAndSixMonthsAndWeekly) {
   CohortOptions o;
   o.attendance = 1.0;

@@ -1,3 +1,4 @@
+#include <perdure/core/grade.hpp>
 #include <perdure/simulate/cohort.hpp>
 
 #include <gtest/gtest.h>
@@ -69,6 +70,20 @@ TEST(Cohort, RowsAreInTimeOrderOnWorkingDaysWithinWorkingHours) {
   ASSERT_GT(a.size(), 0U);
 }
 
+TEST(Cohort, TheLogHasTheRowsOfTheAnswers) {
+  CohortOptions o{.seed = 15};
+  o.score_parts = 1;
+  const Answers a = made(o).answers;
+  const data::ReviewLog log = review_log(a);
+  const auto same = [](const auto& in_log, const auto& in_answers) { return std::ranges::equal(in_log, in_answers); };
+  EXPECT_TRUE(same(log.learner(), a.learner));
+  EXPECT_TRUE(same(log.item(), a.item));
+  EXPECT_TRUE(same(log.shown_at(), a.shown_at));
+  EXPECT_TRUE(same(log.answered_at(), a.answered_at));
+  EXPECT_TRUE(same(log.score(), a.score));
+  for (std::size_t k = 0; k < a.size(); ++k) EXPECT_EQ(is_success(static_cast<Grade>(log.grade()[k])), a.right[k] == 1);
+}
+
 TEST(Cohort, NobodyAnswersAfterLeaving) {
   CohortOptions o{.seed = 9};
   o.learners = 1'000;
@@ -133,6 +148,35 @@ TEST(Cohort, WrongAnswersTakeLonger) {
   o.response_seconds = 0.0;
   const Answers instantly = made(o).answers;
   EXPECT_EQ(instantly.shown_at, instantly.answered_at);
+}
+
+// The truth again, from the columns and the traits: elapsed time runs from an answer to the next showing, at the paces of learner and item.
+TEST(Cohort, TheTruthFollowsFromTheAnswers) {
+  Families::for_each([]<class F>() {
+    CohortOptions o{.seed = 16, .memory = std::string{F::id}, .choices = {0, 3}};
+    o.slip = 0.05;
+    const Cohort c = made(o);
+    const F family{};
+    struct Last {
+      typename F::State state;
+      std::int64_t answered_at;
+    };
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Last> last;
+    for (std::size_t k = 0; k < c.answers.size(); ++k) {
+      const std::uint32_t u = c.answers.learner[k];
+      const std::uint32_t i = c.answers.item[k];
+      const bool right = c.answers.right[k] == 1;
+      const double level = c.traits.level(o, u, i);
+      const auto before = last.find({u, i});
+      const bool first = before == last.end();
+      const double elapsed_ms = first ? 0.0 : static_cast<double>(c.answers.shown_at[k] - before->second.answered_at);
+      const double days = elapsed_ms / 86'400'000.0 * c.traits.learners[u].pace * c.traits.items[i].pace;
+      const double known = first ? 1.0 / (1.0 + std::exp(-level)) : family.known(before->second.state, level, days);
+      const double guess = c.traits.items[i].choices == 0 ? 0.0 : 1.0 / 3.0;
+      ASSERT_NEAR(c.answers.probability[k], guess + (1.0 - guess - 0.05) * known, 1e-12);
+      last[{u, i}] = {first ? family.first(right) : family.review(before->second.state, days, right), c.answers.answered_at[k]};
+    }
+  });
 }
 
 // Two nuggets, and the same cohort with the first alone: what it says of later moments is what the second then found.
