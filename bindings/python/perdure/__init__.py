@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import batch, fingerprint, metrics, migrate, sample
+from . import batch, fingerprint, metrics, migrate, sample, simulate
 from ._catalog import catalog
 from ._core import version as __version__
 from .cohort import Cohort, LearnerException
@@ -87,4 +87,5 @@ __all__ = [
     "migrate",
     "read_answers",
     "sample",
+    "simulate",
 ]

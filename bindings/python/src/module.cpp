@@ -11,6 +11,7 @@ void bind_migrate(pybind11::module_& module);
 void bind_models(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
 void bind_scalar(pybind11::module_& module);
+void bind_simulate(pybind11::module_& module);
 void bind_time(pybind11::module_& module);
 
 PYBIND11_MODULE(_core, module) {
@@ -26,4 +27,5 @@ PYBIND11_MODULE(_core, module) {
   bind_hierarchical(module);
   bind_evaluate(module);
   bind_plan(module);
+  bind_simulate(module);
 }
