@@ -16,15 +16,16 @@ MAY_INCLUDE: dict[str, frozenset[str]] = {
     "data": frozenset({"core", "time"}),
     "models": frozenset({"core"}),
     "fit": frozenset({"core", "data", "models"}),
+    "cohort": frozenset({"core", "data", "models", "fit"}),
     "evaluate": frozenset({"core", "data", "models", "fit"}),
     "schedule": frozenset({"core", "time", "data", "models"}),
     "plan": frozenset({"core", "time", "data", "models", "schedule"}),
     "simulate": frozenset({"core", "time", "data", "models", "schedule", "plan"}),
     "io": frozenset({"core", "time", "data", "models"}),
     "catalog": frozenset({"core", "time", "data", "models", "fit", "evaluate", "schedule", "plan", "simulate", "io"}),
-    "batch": frozenset({"core", "data", "models", "fit", "catalog"}),
+    "batch": frozenset({"core", "data", "models", "fit", "cohort", "catalog"}),
     "kernels": frozenset(
-        {"core", "models", "fit", "catalog", "batch"}
+        {"core", "models", "fit", "cohort", "catalog", "batch"}
     ),  # sources alone: what is compiled per instruction set
     "testing": frozenset({"core", "time", "data", "models", "schedule", "io"}),
 }
