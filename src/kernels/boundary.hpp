@@ -1,5 +1,6 @@
 #pragma once
 
+#include <perdure/cohort/rows.hpp>
 #include <perdure/fit/step_group.hpp>
 
 #include <cstddef>
@@ -26,5 +27,6 @@ struct perdure_kernel_entry {
 struct perdure_kernel_list {
   const perdure_kernel_entry* entries;
   size_t size;
+  void (*cohort_pass)(const double*, const perdure_cohort_rows&, perdure_cohort_sums&) noexcept;  // null but in one shard
 };
 }

@@ -1,5 +1,6 @@
 #include "boundary.hpp"
 
+#include <perdure/batch/cohort_pass.hpp>
 #include <perdure/batch/kernels.hpp>
 #include <perdure/core/result.hpp>
 
@@ -132,6 +133,16 @@ const Kernels* find_kernels(std::string_view id, std::string_view profile, Isa i
   const Table& all = table(isa);
   const auto found = all.find({id, profile});
   return found == all.end() ? nullptr : &found->second;
+}
+
+cohort::Pass cohort_pass(Isa isa) noexcept {
+  if (!machine_has(isa)) return nullptr;
+  for (const Object& object : objects) {
+    if (object.isa != isa) continue;
+    const perdure_kernel_list list = object.list();
+    if (list.cohort_pass != nullptr) return list.cohort_pass;
+  }
+  return nullptr;
 }
 
 }  // namespace perdure::inline PERDURE_ABI::batch

@@ -11,6 +11,7 @@
 #include "within.hpp"
 
 #include <perdure/catalog/models.hpp>
+#include <perdure/cohort/prequential.hpp>
 #include <perdure/models/traits.hpp>
 
 #include <array>
@@ -60,7 +61,19 @@ constexpr std::array<perdure_kernel_entry, sizeof...(Ms)> entries(TypeList<Ms...
 
 constexpr auto all = entries(Shard<catalog::Profiles, PERDURE_KERNEL_SHARD, PERDURE_KERNEL_SHARDS>{});
 
+#if PERDURE_KERNEL_SHARD == 0
+void cohort_pass(const double* parameters, const perdure_cohort_rows& rows, perdure_cohort_sums& sums) noexcept {
+  cohort::add_prequential(parameters, rows, sums);
+}
+#endif
+
 }  // namespace
 }  // namespace perdure::inline PERDURE_ABI::kernels
 
-extern "C" perdure_kernel_list PERDURE_KERNEL_LIST() noexcept { return {perdure::kernels::all.data(), perdure::kernels::all.size()}; }
+extern "C" perdure_kernel_list PERDURE_KERNEL_LIST() noexcept {
+#if PERDURE_KERNEL_SHARD == 0
+  return {perdure::kernels::all.data(), perdure::kernels::all.size(), &perdure::kernels::cohort_pass};
+#else
+  return {perdure::kernels::all.data(), perdure::kernels::all.size(), nullptr};
+#endif
+}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <perdure/cohort/answers.hpp>
 #include <perdure/cohort/parameters.hpp>
 #include <perdure/cohort/rows.hpp>
 #include <perdure/cohort/state.hpp>
@@ -15,9 +16,6 @@
 #include <span>
 
 namespace perdure::inline PERDURE_ABI::cohort {
-
-/// Most skills of one item.
-inline constexpr std::size_t most_skills = 16;
 
 /// One pass over the answers of many learners, each predicted before it is learned from: the path that a fit makes likely.
 template <class T>

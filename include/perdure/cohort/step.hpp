@@ -157,6 +157,16 @@ class Step {
     s.learner.last = now;
   }
 
+  /// Variance of the log-odds at `now` with all that is uncertain, forgetting and what time has made so included: for bands around a
+  /// probability. The scene is as `outlook` left it, and is of no more use afterwards.
+  template <class S>
+  [[nodiscard]] T uncertainty(Scene<T, S>& s, double now) const {
+    spread(s, now);
+    T total = T(0.0);
+    each_effect(s, [&total](const Effect<S>& e, const auto& squared, const auto& /*x*/) { total = total + squared * T(e.variance); });
+    return total;
+  }
+
   /// Learns that an item was seen at `now` without an answer.
   template <class S>
   void expose(Scene<T, S>& s, double now) const {
