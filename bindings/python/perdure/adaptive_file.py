@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _catalog, _core, _parameters, model_document
+from . import _catalog, _core, _fitting, _parameters, model_document
 from .errors import InputError
 from .models import Fsrs6, Fsrs7
 
@@ -34,7 +34,7 @@ def write(path: Any, model: AdaptiveFsrs) -> None:
         }
         for k, learner in enumerate(model.learners_)
     }
-    options = None if model.options is None else model.fsrs6_.options_to_dict()
+    options = None if model.options is None else _fitting.options_of(model.options).to_dict()
     model_document.write(
         path,
         {
@@ -63,7 +63,7 @@ def read(document: dict[str, Any], source: str) -> AdaptiveFsrs:
     parameters = document.get("parameters")
     if not isinstance(parameters, dict) or set(parameters) != set(_BASES):
         raise InputError("wrong set of models", source=source, column="parameters", expected=", ".join(_BASES))
-    model.fsrs6_, model.fsrs7_ = Fsrs6(), Fsrs7()
+    model.fsrs6_, model.fsrs7_ = Fsrs6(options=model.options), Fsrs7(options=model.options)
     model.fsrs6_.parameters_ = _parameters_of("fsrs6", parameters["fsrs6"], source)
     model.fsrs7_.parameters_ = _parameters_of("fsrs7", parameters["fsrs7"], source)
     if document.get("card_fields") != _CARD:
