@@ -17,18 +17,18 @@ inline constexpr std::size_t entries = lower(features, 0);
 
 /// The constants of the layer: none is fitted. Source: docs/models/adaptive_fsrs.md.
 struct LayerPrior {
-  double intercept_variance{std::exp(-1.0)};
-  double logit_variance{std::exp(-3.0)};
-  double variance{std::exp(-4.0)};                       ///< of every other weight
-  double drift{std::exp(-9.0)};                          ///< variance that a weight gains with an answer, as a share of its first one
-  double daily_drift{std::exp(-7.0)};                    ///< variance that an intercept gains, per ln(1 + days of absence)
-  std::array<double, regimes> intercept{0.0, 1.0, 1.0};  ///< means, by regime
+  double intercept_variance{0.36787944117144233};        ///< e^-1
+  double logit_variance{0.049787068367863944};           ///< e^-3
+  double variance{0.01831563888873418};                  ///< e^-4, of every other weight
+  double drift{0.00012340980408667956};                  ///< e^-9: variance that a weight gains with an answer, as a share of its first one
+  double daily_drift{0.0009118819655545162};             ///< e^-7: variance that an intercept gains, per ln(1 + days of absence)
+  std::array<double, regimes> intercept{1.0, 1.0, 0.0};  ///< means, by regime
   std::array<double, regimes> logit{0.0, 0.3, 1.0};      ///
-  [[nodiscard]] double variance_of(std::size_t f) const noexcept {
+  [[nodiscard]] constexpr double variance_of(std::size_t f) const noexcept {
     return f == feature::one ? intercept_variance : f == feature::logit6 ? logit_variance : variance;
   }
 };
-inline const LayerPrior layer_prior{};
+inline constexpr LayerPrior layer_prior{};
 
 /// Log-odds of a right answer as they fall with the gap: base + per_logit6 logit R6 + per_logit7 logit R7, both slopes >= 0.
 struct Line {

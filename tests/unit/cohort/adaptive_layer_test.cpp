@@ -77,7 +77,6 @@ struct Dense {
 TEST(AdaptiveLayer, IsATextbookFilterOnDenseMatrices) {
   Weights weights = Weights::prior(Regime::later);
   Dense dense{Eigen::VectorXd::Zero(d), Eigen::MatrixXd::Zero(d, d)};
-  dense.mean[0] = 1.0;
   dense.mean[a] = 1.0;
   for (Eigen::Index j = 0; j < d; ++j) dense.covariance(j, j) = j == 0 ? std::exp(-1.0) : j == a ? std::exp(-3.0) : std::exp(-4.0);
   int on_edge = 0;
@@ -122,16 +121,16 @@ TEST(AdaptiveLayer, ObeysTheLawAfterEveryOneOfManyUpdates) {
 }
 
 TEST(AdaptiveLayer, UncertainWeightsPullTowardsEvenOdds) {
-  Weights weights = Weights::prior(Regime::later);
+  Weights weights = Weights::prior(Regime::within_day);
   Features x{};
   x[feature::one] = 1.0;
   const Line line = weights.line(x);
   const double spread = std::exp(-1.0) + std::exp(-3.0) * std::log(9.0) * std::log(9.0);  // intercept and logit of recall .9
   const double scale = 1.0 / std::sqrt(1.0 + 0.3927 * spread);
   EXPECT_NEAR(line.base, scale, 1e-12);
-  EXPECT_NEAR(line.per_logit6, scale, 1e-12);
+  EXPECT_NEAR(line.per_logit6, 0.3 * scale, 1e-12);
   EXPECT_EQ(line.per_logit7, 0.0);
-  EXPECT_NEAR(line.at(2.0, 5.0), 1.0 / (1.0 + std::exp(-3.0 * scale)), 1e-12);
+  EXPECT_NEAR(line.at(2.0, 5.0), 1.0 / (1.0 + std::exp(-1.6 * scale)), 1e-12);
 
   weights.absent(std::exp(2.0) - 1.0);  // ln(1 + days) is 2
   EXPECT_NEAR(weights.covariance[lower(feature::one, feature::one)], std::exp(-1.0) + 2.0 * std::exp(-7.0), 1e-12);
@@ -140,7 +139,7 @@ TEST(AdaptiveLayer, UncertainWeightsPullTowardsEvenOdds) {
 
 TEST(AdaptiveLayer, StartsAtThePublishedPrior) {
   const Layer layer = prior_layer();
-  const std::array intercept{0.0, 1.0, 1.0};
+  const std::array intercept{1.0, 1.0, 0.0};
   const std::array logit{0.0, 0.3, 1.0};
   for (std::size_t r = 0; r < regimes; ++r) {
     for (std::size_t i = 0; i < features; ++i) {
