@@ -40,7 +40,7 @@ Features random_features(random::Stream& draw) {
   return x;
 }
 
-TEST(AdaptiveCurve, RecallNeverRisesWithTheGap) {
+TEST(AdaptiveCurve, RecallNeverRisesWithTheGapAndIntervalsEndWhereItFallsToTheTarget) {
   constexpr std::uint32_t states = 100'000;
   constexpr double slack = 1e-14;  // FSRS-7 mixes two curves: neighbors of equal recall may differ by roundings of 1
   const std::array gaps{0.0, 1e-4, 0.003, 0.04, 0.3, 0.7, 0.999, 1.0, 1.000001, 1.5, 3.0, 10.0, 40.0, 365.0, 4000.0, 1e6};
@@ -67,6 +67,16 @@ TEST(AdaptiveCurve, RecallNeverRisesWithTheGap) {
       const double now = card.recall(bases, Days{days});
       ASSERT_TRUE(now >= 0.0 && now <= before + slack) << "state " << s << ", " << days << " days: " << now << " after " << before;
       before = std::min(before, now);
+    }
+    if (s % 20 == 0) {
+      const double target = draw.next();
+      const double days = card.interval(bases, target).value();
+      if (days > 0.0) {
+        ASSERT_GT(card.recall(bases, Days{std::min(days * (1.0 - 1e-9), 1e9)}), target) << "state " << s;
+      }
+      if (days <= 1e9) {
+        ASSERT_LE(card.recall(bases, Days{days}), target) << "state " << s;
+      }
     }
     falls += card.recall(bases, Days{1e6}) < card.recall(bases, Days{0.0}) ? 1 : 0;
     jumps += card.recall(bases, Days{0.0}) == card.recall(bases, Days{1.0}) ? 1 : 0;

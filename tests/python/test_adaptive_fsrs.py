@@ -120,6 +120,19 @@ def test_forecasts_never_rise_with_time(log: ReviewLog, fitted: AdaptiveFsrs) ->
     assert np.array_equal(fitted.recall(states.state, 3.0), fitted.recall(states.state, np.full(len(states), 3.0)))
 
 
+def test_intervals_end_where_recall_is_the_target(log: ReviewLog, fitted: AdaptiveFsrs) -> None:
+    states = fitted.states(log)
+    for target in (0.5, 0.7, 0.9):
+        days = fitted.interval(states.state, target)
+        ends = np.isfinite(days) & (days > 0)
+        assert ends.sum() > len(states) // 3
+        there = np.where(ends, days, 1.0)
+        assert np.all(fitted.recall(states.state, there)[ends] <= target)
+        assert np.all(fitted.recall(states.state, there * (1 - 1e-9))[ends] > target)
+        assert np.all(fitted.recall(states.state, 0.0)[days == 0] <= target)
+        assert np.all(fitted.recall(states.state, 1e9)[np.isinf(days)] > target)
+
+
 def test_states_of_a_known_learner_go_on_from_the_fit(log: ReviewLog, fitted: AdaptiveFsrs) -> None:
     late = log.where(~before(log, 0.5))
     joined, alone = fitted.states(log), fitted.states(late)
@@ -159,6 +172,10 @@ def test_what_does_not_fit_is_named(log: ReviewLog, fitted: AdaptiveFsrs, tmp_pa
     states = fitted.states(log)
     with pytest.raises(InputError, match=r"elapsed_days.*-1"):
         fitted.recall(states.state, -1.0)
+    with pytest.raises(InputError, match=r"target.*0.0.*in \(0, 1\]"):
+        fitted.interval(states.state, 0.0)
+    with pytest.raises(InputError, match=r"target.*numbers"):
+        fitted.interval(states.state, [0.9, 0.8])
     with pytest.raises(InputError, match="state must have 10 columns, got 2"):
         fitted.recall(states.state[:2], 1.0)
     with pytest.raises(InputError, match="stability must be in"):

@@ -121,19 +121,40 @@ class AdaptiveFsrs(Learned, Estimator):
 
     def recall(self, state: tuple[Any, ...], elapsed_days: npt.ArrayLike, threads: int | None = None) -> Values:
         """Recall of the states of `states`, ``elapsed_days`` after their last answer."""
+        return self._of_curves(_core.adaptive.recall, state, elapsed_days, "elapsed_days", (0.0, 1e9), threads)
+
+    def interval(self, state: tuple[Any, ...], target: npt.ArrayLike, threads: int | None = None) -> Values:
+        """Days until recall of the states of `states` falls to ``target``, in (0, 1]; infinite where it never does."""
+        least = float(np.nextafter(0.0, 1.0))
+        return self._of_curves(_core.adaptive.interval, state, target, "target", (least, 1.0), threads)
+
+    def _of_curves(
+        self,
+        call: Any,
+        state: tuple[Any, ...],
+        given: npt.ArrayLike,
+        name: str,
+        bounds: tuple[float, float],
+        threads: int | None,
+    ) -> Values:
+        """What the compiled ``call`` says of every state and a value, which is one for all or one each."""
         columns = tuple(np.ascontiguousarray(column, dtype=np.float32) for column in state)
-        days = np.ascontiguousarray(np.broadcast_to(np.asarray(elapsed_days, np.float64), columns[0].shape))
-        bad = np.flatnonzero(~(days >= 0.0) | (days > 1e9))
-        if bad.size:
-            raise InputError(
-                "not a time", source="elapsed_days", row=int(bad[0]), value=float(days[bad[0]]), expected=">= 0, finite"
-            )
+        rows = columns[0].shape if columns else (0,)
+        try:
+            values = np.ascontiguousarray(np.broadcast_to(np.asarray(given, np.float64), rows))
+        except (TypeError, ValueError):
+            raise InputError("not numbers", source=name, expected=f"a number, or {rows[0]} numbers") from None
+        outside = np.flatnonzero(~((values >= bounds[0]) & (values <= bounds[1])))
+        if outside.size:
+            at = int(outside[0])
+            expected = "in [0, 1e9]" if name == "elapsed_days" else "in (0, 1]"
+            raise InputError("out of range", source=name, row=at, value=float(values[at]), expected=expected)
         learned = self._learned()
         try:
-            recalled: Values = _core.adaptive.recall(*_bases(learned), columns, days, _threads.resolve(threads))
+            found: Values = call(*_bases(learned), columns, values, _threads.resolve(threads))
         except (ValueError, TypeError) as error:
             raise InputError(str(error), source="state") from None
-        return recalled
+        return found
 
     def save(self, path: Any) -> None:
         """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it."""

@@ -95,39 +95,50 @@ py::dict states(const Learners& learners, const ReviewLog& log, const Histories&
   return states_dict(std::move(all));
 }
 
-/// Recall of curves `days` after their cards' last answers.
-py::object recall(const py::array& fsrs6, const py::array& fsrs7, const py::tuple& state, const py::array& days, unsigned threads) {
+/// `of(curve, value)` for every row of state columns and another column.
+template <class Of>
+py::object each_curve(const py::tuple& state, std::span<const double> value, unsigned threads, const Of& of) {
   constexpr std::size_t fields = Curve::fields.size();
-  if (state.size() != fields)
+  if (state.size() != fields) {
     throw py::value_error("state must have " + std::to_string(fields) + " columns, got " + std::to_string(state.size()));
-  const AdaptiveFsrs model = model_of(fsrs6, fsrs7);
-  const auto gaps = column<double>(days, "elapsed_days");
+  }
   std::array<py::array, fields> kept;
   std::array<std::span<const float>, fields> columns;
   for (std::size_t k = 0; k < fields; ++k) {
     kept[k] = state[k].cast<py::array>();
     columns[k] = column<float>(kept[k], Curve::fields[k].name.data());
-    require_rows(columns[k].size(), gaps.size(), Curve::fields[k].name.data());
+    require_rows(columns[k].size(), value.size(), Curve::fields[k].name.data());
   }
-  std::vector<double> r(gaps.size());
-  without_gil([&] {
-    perdure::fit::detail::each_row(r.size(), threads, [&](std::size_t i) {
-      std::array<double, fields> values{};
+  return to_numpy(without_gil([&] {
+    std::vector<double> found(value.size());
+    perdure::fit::detail::each_row(found.size(), threads, [&](std::size_t i) {
+      std::array<double, fields> numbers{};
       for (std::size_t k = 0; k < fields; ++k) {
-        values[k] = static_cast<double>(columns[k][i]);
+        numbers[k] = static_cast<double>(columns[k][i]);
         const auto& field = Curve::fields[k];
-        if (!(values[k] >= field.lower && values[k] <= field.upper)) {
+        if (!(numbers[k] >= field.lower && numbers[k] <= field.upper)) {
           throw perdure::Exception{{perdure::Errc::out_of_domain,
                                     std::string{field.name} + " must be in [" + perdure::to_text(field.lower) + ", " +
-                                        perdure::to_text(field.upper) + "], got " + perdure::to_text(values[k]),
+                                        perdure::to_text(field.upper) + "], got " + perdure::to_text(numbers[k]),
                                     i}};
         }
       }
-      r[i] = std::bit_cast<Curve>(values).recall(model.bases(), perdure::Days{gaps[i]});
+      found[i] = of(std::bit_cast<Curve>(numbers), value[i]);
     });
-    return 0;
-  });
-  return to_numpy(std::move(r));
+    return found;
+  }));
+}
+
+py::object recall(const py::array& fsrs6, const py::array& fsrs7, const py::tuple& state, const py::array& days, unsigned threads) {
+  const AdaptiveFsrs model = model_of(fsrs6, fsrs7);
+  return each_curve(state, column<double>(days, "elapsed_days"), threads,
+                    [&](const Curve& curve, double gap) { return curve.recall(model.bases(), perdure::Days{gap}); });
+}
+
+py::object interval(const py::array& fsrs6, const py::array& fsrs7, const py::tuple& state, const py::array& target, unsigned threads) {
+  const AdaptiveFsrs model = model_of(fsrs6, fsrs7);
+  return each_curve(state, column<double>(target, "target"), threads,
+                    [&](const Curve& curve, double p) { return curve.interval(model.bases(), p).value(); });
 }
 
 py::dict columns_dict(const Learners& learners) {
@@ -171,6 +182,7 @@ void bind_adaptive(py::module_& module) {
                py::arg("known"), py::arg("keep"), py::arg("threads"));
   adaptive.def("states", &states, py::arg("learners"), py::arg("log"), py::arg("histories"), py::arg("learner"), py::arg("item"));
   adaptive.def("recall", &recall, py::arg("fsrs6"), py::arg("fsrs7"), py::arg("state"), py::arg("elapsed_days"), py::arg("threads"));
+  adaptive.def("interval", &interval, py::arg("fsrs6"), py::arg("fsrs7"), py::arg("state"), py::arg("target"), py::arg("threads"));
   adaptive.attr("curve_fields") = names<Curve>();
   adaptive.attr("card_fields") = names<CardMemory>();
   adaptive.attr("context_fields") = names<Context>();

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace perdure::inline PERDURE_ABI::cohort::adaptive {
@@ -33,6 +35,22 @@ struct Curve {
   [[nodiscard]] double recall(const Bases& bases, Days days) const {
     if (days.value() > within_days) return at(bases, days, later);
     return std::max(at(bases, days, within_day), at(bases, Days{within_days}, later));
+  }
+
+  /// Time until recall falls to `target`, in (0, 1]: 0 when it is there at once, infinite when it is not there after 10^9 days, and the time of the
+  /// step where it falls past the target at one day. Law: recall is above the target before it, and not after it.
+  [[nodiscard]] Days interval(const Bases& bases, double target) const {
+    constexpr double longest = 1e9;
+    constexpr int halvings = 60;  // of the logarithm of the time: down to its last digits
+    if (recall(bases, Days{0.0}) <= target) return Days{0.0};
+    if (recall(bases, Days{longest}) > target) return Days{std::numeric_limits<double>::infinity()};
+    double low = std::log(1e-9);
+    double high = std::log(longest);
+    for (int k = 0; k < halvings; ++k) {
+      const double middle = 0.5 * (low + high);
+      (recall(bases, Days{std::exp(middle)}) > target ? low : high) = middle;
+    }
+    return Days{std::exp(high)};
   }
 
  private:

@@ -34,9 +34,9 @@ enum Place : std::size_t {
   logit7_less_6,   ///< 2 (that of FSRS-7 - that of FSRS-6)
   lapses,          ///< ln(1 + wrong answers on the card)
   answers,         ///< ln(1 + answers on the card) - 1.5
-  last_again,      ///< 1 where the last answer on the card was Again, else 0; the next two alike
-  last_hard,       ///
-  last_easy,       ///
+  last_again,      ///< 1 where the last answer on the card was Again, else 0
+  last_hard,       ///< the same for Hard
+  last_easy,       ///< the same for Easy
   streak,          ///< ln(1 + right answers on the card since its last wrong one) - 1
   difficulty,      ///< (D - 5)/3 of FSRS-6
   stability,       ///< (ln S - 2)/2 of FSRS-6, S in days
@@ -47,8 +47,8 @@ enum Place : std::size_t {
   own,             ///< 2 (sum of the card's residuals)/(their number + 2)
   own_recent,      ///< moving average of the card's residuals, each new one with weight .5
   neighbours,      ///< 4 (sum of residuals)/(their number + 6) of the cards introduced next to this one
-  hour_sin,        ///< sin and cos of the time of day, UTC: one turn a day
-  hour_cos,        ///
+  hour_sin,        ///< sine of the time of day, UTC, one turn a day
+  hour_cos,        ///< cosine of that
   count            ///< how many there are
 };
 }  // namespace feature

@@ -22,8 +22,8 @@ struct LayerPrior {
   double variance{0.01831563888873418};                  ///< e^-4, of every other weight
   double drift{0.00012340980408667956};                  ///< e^-9: variance that a weight gains with an answer, as a share of its first one
   double daily_drift{0.0009118819655545162};             ///< e^-7: variance that an intercept gains, per ln(1 + days of absence)
-  std::array<double, regimes> intercept{1.0, 1.0, 0.0};  ///< means, by regime
-  std::array<double, regimes> logit{0.0, 0.3, 1.0};      ///
+  std::array<double, regimes> intercept{1.0, 1.0, 0.0};  ///< means of the intercept, by regime
+  std::array<double, regimes> logit{0.0, 0.3, 1.0};      ///< means of logit6
   [[nodiscard]] constexpr double variance_of(std::size_t f) const noexcept {
     return f == feature::one ? intercept_variance : f == feature::logit6 ? logit_variance : variance;
   }
