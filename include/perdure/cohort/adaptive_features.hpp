@@ -46,7 +46,7 @@ enum Place : std::size_t {
   today_residual,  ///< 3 (sum of today's residuals)/(their number + 6)
   own,             ///< 2 (sum of the card's residuals)/(their number + 2)
   own_recent,      ///< moving average of the card's residuals, each new one with weight .5
-  neighbours,      ///< 4 (sum of residuals)/(their number + 6) of the cards introduced next to this one
+  neighbors,       ///< 4 (sum of residuals)/(their number + 6) of the cards introduced next to this one
   hour_sin,        ///< sine of the time of day, UTC, one turn a day
   hour_cos,        ///< cosine of that
   count            ///< how many there are
@@ -56,7 +56,7 @@ inline constexpr std::size_t features = feature::count;
 using Features = std::array<double, features>;
 
 inline constexpr double logit_bound = 6.0;
-inline constexpr std::size_t neighbours_each_side = 4;
+inline constexpr std::size_t neighbors_each_side = 4;
 
 /// The two models under the layer.
 struct Bases {
@@ -134,13 +134,13 @@ inline void describe(const Context& context, std::span<const CardMemory> cards, 
   x[feature::form_slow] = 6.0 * context.form_slow;
   double sum = 0.0;
   double count = 0.0;
-  const std::size_t end = std::min(cards.size(), place + neighbours_each_side + 1);
-  for (std::size_t k = place - std::min(place, neighbours_each_side); k < end; ++k) {
+  const std::size_t end = std::min(cards.size(), place + neighbors_each_side + 1);
+  for (std::size_t k = place - std::min(place, neighbors_each_side); k < end; ++k) {
     if (k == place) continue;
     sum += cards[k].residual_sum;
     count += cards[k].residuals;
   }
-  x[feature::neighbours] = 4.0 * sum / (count + 6.0);
+  x[feature::neighbors] = 4.0 * sum / (count + 6.0);
   if (place == cards.size()) return;
   const CardMemory& card = cards[place];
   x[feature::lapses] = std::log1p(card.lapses);

@@ -35,7 +35,7 @@ struct AdaptiveLearner {
 /// two models are fitted, elsewhere; the layer learns at every answer, at O(d^2) for d features.
 class AdaptiveFsrs {
  public:
-  explicit AdaptiveFsrs(adaptive::Bases bases = {}) : bases_{std::move(bases)} {}
+  explicit AdaptiveFsrs(const adaptive::Bases& bases = {}) : bases_{bases} {}
 
   [[nodiscard]] const adaptive::Bases& bases() const noexcept { return bases_; }
 

@@ -72,8 +72,8 @@ TEST(AdaptiveFeatures, AreTheHandWorkedNumbers) {
   EXPECT_NEAR(q.x[feature::today_residual], 0.5, tight);  // 3·2/(6 + 6)
   EXPECT_NEAR(q.x[feature::own], -0.25, tight);           // 2·(-.5)/(2 + 2)
   EXPECT_NEAR(q.x[feature::own_recent], -0.25, tight);
-  EXPECT_NEAR(q.x[feature::neighbours], -1.0 / 3.0, tight);  // 4·(1.5 - 3)/(4 + 8 + 6)
-  EXPECT_NEAR(q.x[feature::hour_sin], 1.0, tight);           // six o'clock
+  EXPECT_NEAR(q.x[feature::neighbors], -1.0 / 3.0, tight);  // 4·(1.5 - 3)/(4 + 8 + 6)
+  EXPECT_NEAR(q.x[feature::hour_sin], 1.0, tight);          // six o'clock
   EXPECT_NEAR(q.x[feature::hour_cos], 0.0, tight);
 }
 
@@ -86,7 +86,7 @@ TEST(AdaptiveFeatures, OfANewCardAndANewDay) {
   expected[feature::today] = -1.5;  // nothing was answered on that day
   expected[feature::form_fast] = 0.3;
   expected[feature::form_slow] = -0.3;
-  expected[feature::neighbours] = 4.0 * (1.5 - 0.5 - 3.0) / (4.0 + 2.0 + 8.0 + 6.0);
+  expected[feature::neighbors] = 4.0 * (1.5 - 0.5 - 3.0) / (4.0 + 2.0 + 8.0 + 6.0);
   expected[feature::hour_cos] = 1.0;
   for (std::size_t j = 0; j < features; ++j) EXPECT_NEAR(q.x[j], expected[j], tight) << j;
 }
@@ -98,13 +98,13 @@ TEST(AdaptiveFeatures, RegimesMeetAtOneDay) {
   EXPECT_EQ(ask({}, {}, cards, 0, 99.0 * day_ms).logit6, logit_bound);  // shown before the last answer: no time has passed
 }
 
-TEST(AdaptiveFeatures, NeighboursAreFourOnEachSide) {
+TEST(AdaptiveFeatures, NeighborsAreFourOnEachSide) {
   std::vector<CardMemory> cards(12, three_cards()[0]);
   for (std::size_t k = 0; k < cards.size(); ++k) {
     cards[k].residual_sum = std::pow(2.0, static_cast<double>(k));
     cards[k].residuals = 0.0;
   }
-  const auto sum = [&](std::size_t place) { return ask({}, {}, cards, place, 101.0 * day_ms).x[feature::neighbours] * 6.0 / 4.0; };
+  const auto sum = [&](std::size_t place) { return ask({}, {}, cards, place, 101.0 * day_ms).x[feature::neighbors] * 6.0 / 4.0; };
   EXPECT_NEAR(sum(6), 4.0 + 8 + 16 + 32 + 128 + 256 + 512 + 1024, 1e-9);
   EXPECT_NEAR(sum(0), 2.0 + 4 + 8 + 16, 1e-9);
   EXPECT_NEAR(sum(11), 128.0 + 256 + 512 + 1024, 1e-9);
