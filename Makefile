@@ -53,6 +53,10 @@ bench-fit:  ## fits beside fsrs-rs, FSRS-Optimizer and py-fsrs, in one table (FI
 	@if [ "$(TORCH)" != no ]; then tools/peers_fit.sh; fi
 	@$(PYTHON_BIN) -m bench.peers_fit $(FIT_ARGUMENTS)
 
+bench-adaptive:  ## the adaptive layer beside FSRS-6 and FSRS-7 on later answers of real logs, in one table
+	@tools/setup.sh python
+	@$(PYTHON_BIN) -m bench.adaptive
+
 lint:  ## layers, mirror, links, clang-format, ruff, mypy
 	@tools/setup.sh lint
 	@tools/lint.sh
@@ -68,4 +72,4 @@ docs:  ## check that every page and heading that is linked to exists
 clean:  ## remove build folders, the virtual environment and the demo's output
 	rm -rf build .venv perdure-demo
 
-.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit lint format docs clean
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit bench-adaptive lint format docs clean

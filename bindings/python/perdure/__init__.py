@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import batch, fingerprint, metrics, migrate, sample, simulate
 from ._catalog import catalog
 from ._core import version as __version__
+from .adaptive_fsrs import AdaptiveFsrs
 from .cohort import Cohort, LearnerException
 from .errors import InputError, PerdureError
 from .evaluation import Evaluation, evaluate
@@ -43,6 +44,7 @@ from .states import States
 
 __all__ = [
     "ActR",
+    "AdaptiveFsrs",
     "AnkiSm2",
     "Cohort",
     "Constant",

@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from . import _catalog
+from .adaptive_fsrs import AdaptiveFsrs
 from .errors import InputError
 from .estimator import Estimator
 from .models import MODELS, Constant
 from .per_item import PerItem
 
 BASELINES = (PerItem, Constant)
+
+OUTSIDE_CATALOG: dict[str, type[Estimator]] = {model.id: model for model in (PerItem, AdaptiveFsrs)}
+"""Estimators that have a name and no entry in the catalog of memory models."""
 
 
 def named(models: Sequence[Any]) -> dict[str, Estimator]:
@@ -39,11 +43,15 @@ def named(models: Sequence[Any]) -> dict[str, Estimator]:
     return others | {baseline.id: baselines[baseline.id] for baseline in BASELINES}
 
 
+def new(name: str) -> Estimator:
+    """An estimator with its default arguments, by its name; InputError lists what there is."""
+    outside = OUTSIDE_CATALOG.get(name.replace("_", "-"))
+    return MODELS[_catalog.find(name, "perdure")["id"]]() if outside is None else outside()
+
+
 def _estimator(given: Any) -> Estimator:
     if isinstance(given, str):
-        if given.replace("_", "-") == PerItem.id:
-            return PerItem()
-        return MODELS[_catalog.find(given, "perdure")["id"]]()
+        return new(given)
     if not isinstance(given, Estimator):
         raise InputError(
             "not a model", source="models", value=given, expected="an estimator of perdure or a catalog id"

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from . import _catalog, _core, _parameters, hierarchical_file, model_document, per_item
+from . import _catalog, _core, _parameters, adaptive_file, hierarchical_file, model_document, per_item
 from ._zones import search_paths
+from .adaptive_fsrs import AdaptiveFsrs
 from .errors import InputError
 from .fit_report import FitReport, correlation_of
 from .hierarchical import Hierarchical
@@ -16,8 +17,8 @@ from .models import MODELS, MemoryModel
 from .per_item import PerItem
 
 
-def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | PerItem:
-    """Read what `save` of a memory model, of `Hierarchical` or of `PerItem` wrote.
+def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | AdaptiveFsrs | PerItem:
+    """Read what `save` of a memory model, of `Hierarchical`, of `AdaptiveFsrs` or of `PerItem` wrote.
 
     Raises
     ------
@@ -34,6 +35,8 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | Per
     model_id = document.get("model")
     if model_id == PerItem.id:
         return per_item.read(document, source)
+    if model_id == AdaptiveFsrs.id:
+        return adaptive_file.read(document, source)
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
     model = MODELS[model_id](

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+void bind_adaptive(pybind11::module_& module);
 void bind_batch(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
@@ -24,6 +25,7 @@ PYBIND11_MODULE(_core, module) {
   bind_scalar(module);
   bind_batch(module);
   bind_fit(module);
+  bind_adaptive(module);
   bind_hierarchical(module);
   bind_evaluate(module);
   bind_plan(module);

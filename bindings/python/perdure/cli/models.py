@@ -12,15 +12,16 @@ PER_ITEM = "per-item"
 
 
 def known_models() -> list[str]:
-    """Names for `--model`: what the catalog lists."""
+    """Names for `--model`: what the catalog lists, and models outside it; not the baseline `per-item`."""
     import perdure
+    from perdure.contenders import OUTSIDE_CATALOG
 
-    return perdure.catalog()
+    return [*perdure.catalog(), *(name for name in OUTSIDE_CATALOG if name != PER_ITEM)]
 
 
 def new_model(name: str, among: list[str] | None = None) -> Any:
     """An unfitted estimator by its name, which must be one of `among` (all without it)."""
-    from perdure.models import MODELS
+    from perdure.contenders import new
 
     known = among or known_models()
     wanted = name.strip().lower().replace("_", "-")
@@ -32,4 +33,4 @@ def new_model(name: str, among: list[str] | None = None) -> Any:
         near = difflib.get_close_matches(wanted, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InputError("unknown model", source="--model", value=name, expected=", ".join(known) + hint)
-    return MODELS[wanted]()
+    return new(wanted)
