@@ -30,17 +30,6 @@ using perdure::fit::Observation;
 
 namespace {
 
-/// A symmetric matrix row after row, to the last bit; None for an empty one.
-py::object rows_of(const Eigen::MatrixXd& matrix) {
-  if (matrix.size() == 0) return py::none();
-  std::vector<double> values;
-  values.reserve(static_cast<std::size_t>(matrix.size()));
-  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
-    for (Eigen::Index j = 0; j < matrix.cols(); ++j) values.push_back(0.5 * (matrix(i, j) + matrix(j, i)));
-  }
-  return to_numpy(std::move(values));
-}
-
 py::dict report_dict(const perdure::fit::ModelFacts& facts, perdure::fit::FitReport report) {
   py::object mean = py::none();
   py::object precision = py::none();
@@ -48,16 +37,10 @@ py::dict report_dict(const perdure::fit::ModelFacts& facts, perdure::fit::FitRep
     mean = to_numpy(std::vector<double>(known->mean().begin(), known->mean().end()));
     precision = rows_of(known->precision());
   }
-  return py::dict(py::arg("status") = perdure::fit::name(report.status), py::arg("reason") = report.reason,
-                  py::arg("parameters") = to_numpy(std::move(report.parameters)), py::arg("objective_path") = report.objective_path,
-                  py::arg("iterations") = report.iterations, py::arg("evaluations") = report.evaluations,
-                  py::arg("answers") = report.answers, py::arg("effective_answers") = report.effective_answers,
-                  py::arg("log_loss") = report.log_loss, py::arg("start_log_loss") = report.start_log_loss,
-                  py::arg("predicted_decrease") = report.predicted_decrease, py::arg("gradient_norm") = report.gradient_norm,
-                  py::arg("at_bound") = report.at_bound, py::arg("covariance") = rows_of(report.covariance),
-                  py::arg("standard_errors") = report.standard_errors, py::arg("low") = report.low, py::arg("high") = report.high,
-                  py::arg("learned") = report.learned, py::arg("warnings") = report.warnings, py::arg("posterior_mean") = mean,
-                  py::arg("posterior_precision") = precision);
+  py::dict all = perdure_python::report_dict(std::move(report));
+  all["posterior_mean"] = mean;
+  all["posterior_precision"] = precision;
+  return all;
 }
 
 py::tuple pooled(const std::string& model, const std::string& profile, const ReviewLog& log, const Histories& histories,

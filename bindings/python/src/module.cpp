@@ -4,6 +4,7 @@
 
 void bind_adaptive(pybind11::module_& module);
 void bind_batch(pybind11::module_& module);
+void bind_cohort(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
 void bind_fit(pybind11::module_& module);
@@ -27,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   bind_fit(module);
   bind_adaptive(module);
   bind_hierarchical(module);
+  bind_cohort(module);
   bind_evaluate(module);
   bind_plan(module);
   bind_simulate(module);
