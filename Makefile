@@ -53,6 +53,10 @@ bench-fit:  ## fits beside fsrs-rs, FSRS-Optimizer and py-fsrs, in one table (FI
 	@if [ "$(TORCH)" != no ]; then tools/peers_fit.sh; fi
 	@$(PYTHON_BIN) -m bench.peers_fit $(FIT_ARGUMENTS)
 
+league:  ## rivals of the cohort model on real cohorts, in tables (LEAGUE_ARGUMENTS="--data cloze"; needs ../shared/data)
+	@tools/setup.sh python
+	@$(PYTHON_BIN) -m bench.cohort_league $(LEAGUE_ARGUMENTS)
+
 lint:  ## layers, mirror, links, clang-format, ruff, mypy
 	@tools/setup.sh lint
 	@tools/lint.sh
@@ -68,4 +72,4 @@ docs:  ## check that every page and heading that is linked to exists
 clean:  ## remove build folders, the virtual environment and the demo's output
 	rm -rf build .venv perdure-demo
 
-.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit lint format docs clean
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit league lint format docs clean

@@ -43,6 +43,11 @@ def _estimator(given: Any) -> Estimator:
     if isinstance(given, str):
         if given.replace("_", "-") == PerItem.id:
             return PerItem()
+        from .rivals import RIVALS  # they are estimators of this package, of which few comparisons want one
+
+        rival = RIVALS.get(given.replace("_", "-"))
+        if rival is not None:
+            return rival()
         return MODELS[_catalog.find(given, "perdure")["id"]]()
     if not isinstance(given, Estimator):
         raise InputError(

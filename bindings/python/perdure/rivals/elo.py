@@ -1,0 +1,175 @@
+"""Elo rating of learners, items and sets of skills, with steps that decay."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .._progress import Report, reporting
+from ..errors import InputError
+from ..estimator import Estimator, Progress, Values
+from ..log import ReviewLog, require_log
+from ._extra import needed
+from .ability import by_learner
+
+Floats = npt.NDArray[np.float64]
+START = (0.3, 0.05, 0.4, 0.3, 0.3, 0.1, 0.3, 0.1)
+"""Step and decay of learners, items, sets of skills, and learners on a set, from which a fit starts."""
+MOST_PASSES = 90
+RIDGE = 1e-4
+"""Nats an answer by which a step that is e times its start must lower the loss."""
+BURN_IN = 5
+"""One answer in so many, the earliest, does not count in the choice of steps."""
+
+
+class Elo(Estimator):
+    """Ratings: p = sigmoid(level + learner + learner on skills - item - skills), each moved by k (y - p) afterwards.
+
+    Pelánek (2016), with the uncertainty function k = a / (1 + b n) after n answers. The items of one set of skills
+    (those without skills are one too) share a rating, so that a new item is not of unknown difficulty. The constants
+    are those with the lowest log loss of the training answers, each predicted before it is used, in order of time. What
+    is new starts at 0. In a prediction learners are rated anew from their earlier answers; items stay as the fit left
+    them.
+
+    Attributes
+    ----------
+    steps_ : tuple of float
+        a and b of learners, items, sets of skills, and learners on a set.
+    level_ : float
+        Log-odds of the share of right answers of the fit.
+    difficulties_, skill_difficulties_ : dict of str to float
+        Ratings of items, and of sets of skills, several joined by ``|``.
+    """
+
+    id: ClassVar[str] = "elo"
+
+    steps_: tuple[float, ...]
+    level_: float
+    difficulties_: dict[str, float]
+    skill_difficulties_: dict[str, float]
+
+    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+        """Choose the steps, then rate the items."""
+        if len(require_log(log)) == 0:
+            raise InputError("no answers", source="fit of elo", expected="answers to learn from")
+        core = log._core
+        order = np.argsort(core.answered_at, kind="stable")
+        sets, set_of_item = _sets(log)
+        item = core.item[order]
+        rated = (core.learner[order].tolist(), item.tolist(), set_of_item[item].tolist())
+        success = log.success[order].tolist()
+        right = sum(success)
+        level = math.log((right + 0.5) / (len(success) - right + 0.5))
+        burn_in = len(success) // BURN_IN
+        with reporting(progress, "Fitting elo") as report:
+            sizes = (len(log.learners), len(log.items), len(sets))
+            objective = _Objective(rated, success, sizes, level, burn_in, report)
+            optimize = needed("scipy.optimize", self.id)
+            best = optimize.minimize(
+                objective, np.log(START), method="Nelder-Mead",
+                options={"maxfev": MOST_PASSES, "initial_simplex": _simplex(np.log(START))},
+            )  # fmt: skip
+            self.steps_ = _steps(best.x)
+            _, of_items, of_sets = objective.ratings(self.steps_)
+        self.level_ = level
+        used = np.unique(core.item)
+        self.difficulties_ = {log.items[code]: of_items[code] for code in used.tolist()}
+        self.skill_difficulties_ = {sets[code]: of_sets[code] for code in np.unique(set_of_item[used]).tolist()}
+        return self
+
+    def predict_sequence(self, log: ReviewLog) -> Values:
+        """Probability of a right answer for every row, from strictly earlier rows of its learner."""
+        require_log(log)
+        if not hasattr(self, "difficulties_"):
+            raise InputError("not fitted", source="Elo", expected="a call of fit before this one")
+        core = log._core
+        sets, set_of_item = _sets(log)
+        of_item = np.array([self.difficulties_.get(item, 0.0) for item in log.items], dtype=np.float64)
+        of_set = np.array([self.skill_difficulties_.get(name, 0.0) for name in sets], dtype=np.float64)
+        base = (self.level_ - of_item - of_set[set_of_item])[core.item].tolist()
+        about, moment, success = set_of_item[core.item].tolist(), core.answered_at.tolist(), log.success.tolist()
+        a, b, g, h = *self.steps_[:2], *self.steps_[6:]
+        found = np.empty(len(base))
+        for rows in by_learner(log):
+            rating, count, before = 0.0, 0, 0
+            on_set: dict[int, tuple[float, int]] = {}
+            waiting: list[tuple[int, float]] = []  # sets and surprises of answers at the time of this one
+            for row in rows.tolist():
+                if waiting and moment[row] != moment[before]:
+                    for which, off in waiting:
+                        rating, count = rating + a / (1.0 + b * count) * off, count + 1
+                        skill, times = on_set.get(which, (0.0, 0))
+                        on_set[which] = (skill + g / (1.0 + h * times) * off, times + 1)
+                    waiting = []
+                logit = base[row] + rating + on_set.get(about[row], (0.0, 0))[0]
+                found[row] = 1.0 / (1.0 + math.exp(-logit))
+                waiting.append((about[row], success[row] - found[row]))
+                before = row
+        return found
+
+
+class _Objective:
+    """Log loss of answers, each predicted before it moves the ratings, as a function of the logs of the steps."""
+
+    def __init__(
+        self,
+        rated: tuple[list[int], list[int], list[int]],
+        success: list[int],
+        sizes: tuple[int, int, int],
+        level: float,
+        burn_in: int,
+        report: Report,
+    ) -> None:
+        self._answers = (*rated, success)
+        self._sizes = sizes
+        self._level = level
+        self._burn_in = burn_in
+        self._report = report
+        self._passes = 0
+
+    def __call__(self, logs: Floats) -> float:
+        self._passes += 1
+        self._report(self._passes, MOST_PASSES, "Fitting elo")
+        p = np.clip(np.array(self.ratings(_steps(logs))[0][self._burn_in :]), 1e-7, 1.0 - 1e-7)
+        right = np.array(self._answers[3][self._burn_in :]) == 1
+        return float(-np.log(np.where(right, p, 1.0 - p)).mean()) + RIDGE * float(np.sum((logs - np.log(START)) ** 2))
+
+    def ratings(self, steps: tuple[float, ...]) -> tuple[list[float], list[float], list[float]]:
+        """Predictions in order, and the ratings of items and of sets after them."""
+        (a, b, c, d, e, f, g, h), exp, level, sets = steps, math.exp, self._level, self._sizes[2]
+        (theta, seen), (hard, met), (deep, known) = (([0.0] * size, [0] * size) for size in self._sizes)
+        pairs: dict[int, tuple[float, int]] = {}
+        new, found = (0.0, 0), []
+        for who, what, about, y in zip(*self._answers, strict=True):
+            pair = who * sets + about
+            skill, times = pairs.get(pair, new)
+            p = 1.0 / (1.0 + exp(hard[what] + deep[about] - level - theta[who] - skill))
+            found.append(p)
+            off = y - p
+            theta[who] += a / (1.0 + b * seen[who]) * off
+            hard[what] -= c / (1.0 + d * met[what]) * off
+            deep[about] -= e / (1.0 + f * known[about]) * off
+            pairs[pair] = (skill + g / (1.0 + h * times) * off, times + 1)
+            seen[who] += 1
+            met[what] += 1
+            known[about] += 1
+        return found, hard, deep
+
+
+def _sets(log: ReviewLog) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Sets of skills, and that of each item."""
+    given = log.skills_of_items()
+    names: dict[str, int] = {}
+    codes = [names.setdefault(given.get(item, ""), len(names)) for item in log.items]
+    return list(names), np.array(codes, dtype=np.int64)
+
+
+def _steps(logs: Floats) -> tuple[float, ...]:
+    return tuple(np.exp(np.clip(logs, -12.0, 2.0)).tolist())
+
+
+def _simplex(start: Floats) -> Floats:
+    return np.vstack((start, start + 0.7 * np.eye(len(start))))
