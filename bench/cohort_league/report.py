@@ -18,8 +18,8 @@ def document(tables: dict[str, Any], models: Sequence[str]) -> str:
     """All tables, with a heading each."""
     reference, rows = tables["reference"], tables["league"]
     text = [
-        f"Difference: log loss less that of *{reference}*, with its 95 % interval (learners resampled); below 0 is better. "
-        "RMSE is over 20 bins."
+        f"Difference: log loss less that of *{reference}*, with its 95 % interval (learners resampled); "
+        "below 0 is better. RMSE is over 20 bins."
     ]
     for data, protocol, subset in dict.fromkeys((row["data"], row["protocol"], row["subset"]) for row in rows):
         if protocol.startswith("cold"):

@@ -33,7 +33,11 @@ Row = dict[str, Any]
 
 
 def score(p: Floats, success: npt.NDArray[np.uint8]) -> Row:
-    """Log loss, AUC, and the root mean square over bins of equal width of mean prediction less share of right answers."""
+    """Log loss, AUC, and RMSE over bins of equal width.
+
+    That is the root mean square, over bins, of mean prediction less share of right answers; a bin weighs as many
+    answers as it has.
+    """
     clipped = np.clip(p, CLIP, 1.0 - CLIP)
     which = np.minimum((p * BINS).astype(np.int64), BINS - 1)
     off = np.bincount(which, weights=p - success, minlength=BINS)
