@@ -34,6 +34,7 @@ Make = Callable[[str], Estimator]
 ENTRIES: dict[str, tuple[Make, tuple[str, ...]]] = {
     "item mean": (lambda inner: ItemMean(), MAIN),
     "Elo": (lambda inner: Elo(), EVERYWHERE),
+    "Elo, items online": (lambda inner: Elo(items="online"), MAIN),
     "IRT 1PL": (lambda inner: Irt1Pl(), MAIN),
     "IRT 2PL": (lambda inner: Irt2Pl(), MAIN),
     "PFA": (lambda inner: Pfa(inner=inner), MAIN),

@@ -31,7 +31,7 @@ from perdure.rivals.count_regression import COUNT_SCALE
 pytest.importorskip("sklearn")
 
 START = np.datetime64("2026-03-02T09:00", "ms")
-ONLINE = [DashRegression(ability="online"), Das3h(ability="online")]
+ONLINE = [DashRegression(ability="online"), Das3h(ability="online"), Elo(items="online")]
 EVERY = [*(make() for make in RIVALS.values()), *ONLINE]
 every = pytest.mark.parametrize("rival", EVERY, ids=lambda rival: f"{rival.id}-{getattr(rival, 'ability', '')}")
 
@@ -153,6 +153,20 @@ def test_bad_input_is_named(rival: Any, wide: ReviewLog) -> None:
 def test_bad_arguments_are_named(arguments: dict[str, Any], message: str, wide: ReviewLog) -> None:
     with pytest.raises(InputError, match=message):
         Pfa(**arguments).fit(wide)
+
+
+def test_items_go_on_being_rated_by_request_and_what_was_learned_does_not_count_twice() -> None:
+    rng = np.random.default_rng(20)
+    log = exam(np.ones(30), rng.normal(0, 2, 30), rng.normal(0, 1, 80), 21)
+    old = (log._core.item < 20) & (log._core.learner < 50)
+    model, frozen = (Elo(items=items).fit(log.where(old)) for items in ("online", "frozen"))
+    p, q = model.predict_sequence(log.where(old)), frozen.predict_sequence(log.where(old))
+    np.testing.assert_array_equal(p, q)  # all of it was learned from
+    new = log._core.learner >= 50
+    losses = [metrics.log_loss(log.success[new], m.predict_sequence(log.where(new))) for m in (model, frozen)]
+    assert losses[0] < losses[1] - 0.02
+    with pytest.raises(InputError, match="elo, items: unknown choice, got 'old'; expected 'frozen' or 'online'"):
+        Elo(items="old").fit(log)
 
 
 def test_a_comparison_takes_rivals_by_id(wide: ReviewLog) -> None:

@@ -12,12 +12,13 @@ from .._progress import Report, reporting
 from ..errors import InputError
 from ..estimator import Estimator, Progress, Values
 from ..log import ReviewLog, require_log
+from ..splits import one_of
 from ._extra import needed
-from .ability import by_learner
 
 Floats = npt.NDArray[np.float64]
 START = (0.3, 0.05, 0.4, 0.3, 0.3, 0.1, 0.3, 0.1)
 """Step and decay of learners, items, sets of skills, and learners on a set, from which a fit starts."""
+ITEMS = ("frozen", "online")
 MOST_PASSES = 90
 RIDGE = 1e-4
 """Nats an answer by which a step that is e times its start must lower the loss."""
@@ -31,8 +32,14 @@ class Elo(Estimator):
     Pelánek (2016), with the uncertainty function k = a / (1 + b n) after n answers. The items of one set of skills
     (those without skills are one too) share a rating, so that a new item is not of unknown difficulty. The constants
     are those with the lowest log loss of the training answers, each predicted before it is used, in order of time. What
-    is new starts at 0. In a prediction learners are rated anew from their earlier answers; items stay as the fit left
-    them.
+    is new starts at 0. In a prediction learners are rated anew from their earlier answers.
+
+    Parameters
+    ----------
+    items : {"frozen", "online"}
+        What predictions do with items and sets of skills: leave them as the fit left them, or go on rating them by the
+        earlier answers of all learners of the log. Answers that the fit learned from are recognized, by their learner
+        and time, and do not count twice.
 
     Attributes
     ----------
@@ -50,11 +57,18 @@ class Elo(Estimator):
     level_: float
     difficulties_: dict[str, float]
     skill_difficulties_: dict[str, float]
+    _answers: dict[str, dict[str, int]]
+    _until: dict[str, int]
+
+    def __init__(self, items: str = "frozen") -> None:
+        self.items = items
 
     def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
         """Choose the steps, then rate the items."""
         if len(require_log(log)) == 0:
             raise InputError("no answers", source="fit of elo", expected="answers to learn from")
+        if not isinstance(self.items, str) or self.items not in ITEMS:
+            raise InputError("unknown choice", source="elo, items", value=self.items, expected=one_of(ITEMS))
         core = log._core
         order = np.argsort(core.answered_at, kind="stable")
         sets, set_of_item = _sets(log)
@@ -75,40 +89,75 @@ class Elo(Estimator):
             self.steps_ = _steps(best.x)
             _, of_items, of_sets = objective.ratings(self.steps_)
         self.level_ = level
-        used = np.unique(core.item)
-        self.difficulties_ = {log.items[code]: of_items[code] for code in used.tolist()}
-        self.skill_difficulties_ = {sets[code]: of_sets[code] for code in np.unique(set_of_item[used]).tolist()}
+        items, times = np.unique(core.item, return_counts=True)
+        about, shared = np.unique(set_of_item[core.item], return_counts=True)
+        self.difficulties_ = {log.items[code]: of_items[code] for code in items.tolist()}
+        self.skill_difficulties_ = {sets[code]: of_sets[code] for code in about.tolist()}
+        self._answers = {
+            "items": dict(zip(self.difficulties_, times.tolist(), strict=True)),
+            "sets": dict(zip(self.skill_difficulties_, shared.tolist(), strict=True)),
+        }
+        last = np.full(len(log.learners), -1, dtype=np.int64)
+        np.maximum.at(last, core.learner, core.answered_at)
+        self._until = {log.learners[code]: int(last[code]) for code in np.unique(core.learner).tolist()}
         return self
 
     def predict_sequence(self, log: ReviewLog) -> Values:
-        """Probability of a right answer for every row, from strictly earlier rows of its learner."""
+        """Probability of a right answer for every row, from strictly earlier rows of its learner.
+
+        With ``items="online"`` earlier rows of other learners move the ratings of items.
+        """
         require_log(log)
         if not hasattr(self, "difficulties_"):
             raise InputError("not fitted", source="Elo", expected="a call of fit before this one")
         core = log._core
         sets, set_of_item = _sets(log)
-        of_item = np.array([self.difficulties_.get(item, 0.0) for item in log.items], dtype=np.float64)
-        of_set = np.array([self.skill_difficulties_.get(name, 0.0) for name in sets], dtype=np.float64)
-        base = (self.level_ - of_item - of_set[set_of_item])[core.item].tolist()
-        about, moment, success = set_of_item[core.item].tolist(), core.answered_at.tolist(), log.success.tolist()
-        a, b, g, h = *self.steps_[:2], *self.steps_[6:]
-        found = np.empty(len(base))
-        for rows in by_learner(log):
-            rating, count, before = 0.0, 0, 0
-            on_set: dict[int, tuple[float, int]] = {}
-            waiting: list[tuple[int, float]] = []  # sets and surprises of answers at the time of this one
-            for row in rows.tolist():
-                if waiting and moment[row] != moment[before]:
-                    for which, off in waiting:
-                        rating, count = rating + a / (1.0 + b * count) * off, count + 1
-                        skill, times = on_set.get(which, (0.0, 0))
-                        on_set[which] = (skill + g / (1.0 + h * times) * off, times + 1)
-                    waiting = []
-                logit = base[row] + rating + on_set.get(about[row], (0.0, 0))[0]
-                found[row] = 1.0 / (1.0 + math.exp(-logit))
-                waiting.append((about[row], success[row] - found[row]))
-                before = row
+        a, b, c, d, e, f, g, h = self.steps_
+        learner, pair = _Ratings(a, b), _Ratings(g, h)
+        item, about = _Ratings(c, d), _Ratings(e, f)
+        item.known(log.items, self.difficulties_, self._answers["items"])
+        about.known(sets, self.skill_difficulties_, self._answers["sets"])
+        until = [self._until.get(name, -1) if self.items == "online" else math.inf for name in log.learners]
+        order = np.argsort(core.answered_at, kind="stable")
+        found = np.empty(len(log))
+        waiting: list[tuple[int, int, int, float]] = []  # answers at the time of this one, which it does not see
+        before = -1
+        columns = (order, core.learner[order], core.item[order], core.answered_at[order], log.success[order])
+        for row, who, what, when, y in zip(*(column.tolist() for column in columns), strict=True):
+            if when != before:
+                for one, thing, kind, off in waiting:
+                    learner.move(one, off)
+                    pair.move(one * len(sets) + kind, off)
+                    if before > until[one]:
+                        item.move(thing, -off)
+                        about.move(kind, -off)
+                waiting.clear()
+                before = when
+            kind = int(set_of_item[what])
+            easy = learner.of(who) + pair.of(who * len(sets) + kind)
+            p = 1.0 / (1.0 + math.exp(item.of(what) + about.of(kind) - self.level_ - easy))
+            found[row] = p
+            waiting.append((who, what, kind, y - p))
         return found
+
+
+class _Ratings:
+    """Ratings by code, with how many answers each has seen; 0 until the first."""
+
+    def __init__(self, step: float, decay: float) -> None:
+        self._step = step
+        self._decay = decay
+        self._rated: dict[int, tuple[float, int]] = {}
+
+    def known(self, names: list[str], ratings: dict[str, float], answers: dict[str, int]) -> None:
+        self._rated = {code: (ratings[name], answers[name]) for code, name in enumerate(names) if name in ratings}
+
+    def of(self, code: int) -> float:
+        return self._rated.get(code, (0.0, 0))[0]
+
+    def move(self, code: int, off: float) -> None:
+        rating, answers = self._rated.get(code, (0.0, 0))
+        self._rated[code] = (rating + self._step / (1.0 + self._decay * answers) * off, answers + 1)
 
 
 class _Objective:
