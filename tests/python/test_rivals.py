@@ -26,7 +26,7 @@ from perdure.rivals import (
     Pfa,
     features,
 )
-from perdure.rivals.count_regression import COUNT_SCALE
+from perdure.rivals.count_regression import COUNT_SCALE, TOLERANCE
 
 pytest.importorskip("sklearn")
 
@@ -209,9 +209,8 @@ def test_two_parameters_beat_one_where_items_differ_in_slope() -> None:
     assert losses[0] < losses[1] - 0.002
 
 
-def test_a_regression_is_that_of_a_dense_optimizer(wide: ReviewLog) -> None:
-    """DASH with features from an obvious loop and a general optimizer of the penalized loss."""
-    optimize = pytest.importorskip("scipy.optimize")
+def test_a_regression_is_the_minimum_of_its_penalized_loss(wide: ReviewLog) -> None:
+    """DASH, on columns from an obvious loop: learners, items, then logs of attempts and of right answers by window."""
     part = wide.where(np.arange(len(wide)) < 400)
     core, y = part._core, part.success
     x = np.zeros((400, 20 + 30 + 10))
@@ -224,14 +223,13 @@ def test_a_regression_is_that_of_a_dense_optimizer(wide: ReviewLog) -> None:
             x[row, 50 + column] = COUNT_SCALE * np.log1p(near.sum())
             x[row, 55 + column] = COUNT_SCALE * np.log1p(y[near].sum())
 
-    def loss(w: np.ndarray) -> float:
-        z = x @ w[1:] + w[0]
-        return float(np.logaddexp(0, np.where(y == 1, -z, z)).sum() + 0.5 * w[1:] @ w[1:] / 0.7)
-
-    best = optimize.minimize(loss, np.zeros(61), method="L-BFGS-B", options={"maxfun": 10**6, "ftol": 1e-14})
-    p = DashRegression(strengths=[0.7]).fit(part).predict_sequence(part)
-    # a gradient of at most 0.1 in any direction moves weights, of curvature 1 / 0.7 or more, by less than 0.07 in all
-    np.testing.assert_allclose(p, sigmoid(x @ best.x[1:] + best.x[0]), atol=0.02)
+    model = DashRegression(strengths=[0.7]).fit(part)
+    p = model.predict_sequence(part)
+    np.testing.assert_allclose(p, sigmoid(x @ model.weights_ + model.intercept_), rtol=1e-12)
+    # the penalized loss is convex: where it is flat is its only minimum
+    slope = x.T @ (p - y) + model.weights_ / 0.7
+    assert np.abs(slope).max() <= TOLERANCE
+    assert abs((p - y).sum()) <= TOLERANCE
 
 
 @pytest.mark.parametrize(("spread", "low", "high"), [(0.0, 0.0, 0.1), (1.5, 0.9, 9.0)])

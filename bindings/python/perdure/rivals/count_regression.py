@@ -22,7 +22,8 @@ STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0)
 """Variances of the normal prior of all weights (C of scikit-learn) that a fit tries."""
 COUNT_SCALE = 0.3
 """Of logs of counts beside the ones of learners, items and skills: logs reach 5, so that without it the same prior
-would let a weight of counts move a prediction five times as far. It lowers the loss of every rival here."""
+would let a weight of counts move a prediction five times as far. It lowers the loss of Best-LR with windows, the
+strongest of them, on all cohorts tried; the others' hardly change."""
 MOST_STEPS = 100
 TOLERANCE = 0.1
 """Largest element of the gradient of the summed log loss with which a fit is done: of one answer, a tenth. That of
