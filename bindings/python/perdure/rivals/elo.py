@@ -73,13 +73,15 @@ class Elo(Estimator):
         order = np.argsort(core.answered_at, kind="stable")
         sets, set_of_item = _sets(log)
         item = core.item[order]
-        rated = (core.learner[order].tolist(), item.tolist(), set_of_item[item].tolist())
+        about = set_of_item[item]
+        pair = np.unique(core.learner[order] * np.int64(len(sets)) + about, return_inverse=True)[1]
+        rated = (core.learner[order].tolist(), item.tolist(), about.tolist(), pair.tolist())
         success = log.success[order].tolist()
         right = sum(success)
         level = math.log((right + 0.5) / (len(success) - right + 0.5))
         burn_in = len(success) // BURN_IN
         with reporting(progress, "Fitting elo") as report:
-            sizes = (len(log.learners), len(log.items), len(sets))
+            sizes = (len(log.learners), len(log.items), len(sets), int(pair.max()) + 1)
             objective = _Objective(rated, success, sizes, level, burn_in, report)
             optimize = needed("scipy.optimize", self.id)
             best = optimize.minimize(
@@ -90,9 +92,9 @@ class Elo(Estimator):
             _, of_items, of_sets = objective.ratings(self.steps_)
         self.level_ = level
         items, times = np.unique(core.item, return_counts=True)
-        about, shared = np.unique(set_of_item[core.item], return_counts=True)
+        kinds, shared = np.unique(about, return_counts=True)
         self.difficulties_ = {log.items[code]: of_items[code] for code in items.tolist()}
-        self.skill_difficulties_ = {sets[code]: of_sets[code] for code in about.tolist()}
+        self.skill_difficulties_ = {sets[code]: of_sets[code] for code in kinds.tolist()}
         self._answers = {
             "items": dict(zip(self.difficulties_, times.tolist(), strict=True)),
             "sets": dict(zip(self.skill_difficulties_, shared.tolist(), strict=True)),
@@ -165,9 +167,9 @@ class _Objective:
 
     def __init__(
         self,
-        rated: tuple[list[int], list[int], list[int]],
+        rated: tuple[list[int], list[int], list[int], list[int]],
         success: list[int],
-        sizes: tuple[int, int, int],
+        sizes: tuple[int, int, int, int],
         level: float,
         burn_in: int,
         report: Report,
@@ -183,28 +185,26 @@ class _Objective:
         self._passes += 1
         self._report(self._passes, MOST_PASSES, "Fitting elo")
         p = np.clip(np.array(self.ratings(_steps(logs))[0][self._burn_in :]), 1e-7, 1.0 - 1e-7)
-        right = np.array(self._answers[3][self._burn_in :]) == 1
+        right = np.array(self._answers[4][self._burn_in :]) == 1
         return float(-np.log(np.where(right, p, 1.0 - p)).mean()) + RIDGE * float(np.sum((logs - np.log(START)) ** 2))
 
     def ratings(self, steps: tuple[float, ...]) -> tuple[list[float], list[float], list[float]]:
         """Predictions in order, and the ratings of items and of sets after them."""
-        (a, b, c, d, e, f, g, h), exp, level, sets = steps, math.exp, self._level, self._sizes[2]
-        (theta, seen), (hard, met), (deep, known) = (([0.0] * size, [0] * size) for size in self._sizes)
-        pairs: dict[int, tuple[float, int]] = {}
-        new, found = (0.0, 0), []
-        for who, what, about, y in zip(*self._answers, strict=True):
-            pair = who * sets + about
-            skill, times = pairs.get(pair, new)
-            p = 1.0 / (1.0 + exp(hard[what] + deep[about] - level - theta[who] - skill))
+        (a, b, c, d, e, f, g, h), exp, level = steps, math.exp, self._level
+        (theta, seen), (hard, met), (deep, known), (on, tried) = (([0.0] * size, [0] * size) for size in self._sizes)
+        found = []
+        for who, what, about, pair, y in zip(*self._answers, strict=True):
+            p = 1.0 / (1.0 + exp(hard[what] + deep[about] - level - theta[who] - on[pair]))
             found.append(p)
             off = y - p
             theta[who] += a / (1.0 + b * seen[who]) * off
             hard[what] -= c / (1.0 + d * met[what]) * off
             deep[about] -= e / (1.0 + f * known[about]) * off
-            pairs[pair] = (skill + g / (1.0 + h * times) * off, times + 1)
+            on[pair] += g / (1.0 + h * tried[pair]) * off
             seen[who] += 1
             met[what] += 1
             known[about] += 1
+            tried[pair] += 1
         return found, hard, deep
 
 
