@@ -45,7 +45,10 @@ def named(models: Sequence[Any]) -> dict[str, Estimator]:
 
 def new(name: str) -> Estimator:
     """An estimator with its default arguments, by its name; InputError lists what there is."""
-    outside = OUTSIDE_CATALOG.get(name.replace("_", "-"))
+    from .rivals import RIVALS  # they are estimators of this package, of which few comparisons want one
+
+    wanted = name.replace("_", "-")
+    outside = OUTSIDE_CATALOG.get(wanted) or RIVALS.get(wanted)
     return MODELS[_catalog.find(name, "perdure")["id"]]() if outside is None else outside()
 
 

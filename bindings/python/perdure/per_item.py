@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from . import model_document
 from ._learned import Learned
@@ -54,10 +53,11 @@ class PerItem(Learned, Estimator):
         """Count the answers of every item."""
         item = require_log(log)._core.item
         answers = np.bincount(item, minlength=len(log.items)).astype(np.float64)
-        right = np.bincount(item, weights=log.success, minlength=len(log.items))
+        right = np.bincount(item, weights=log.success, minlength=len(log.items)).astype(np.float64)
         rate = float((right.sum() + 0.5) / (answers.sum() + 1.0))
-        weight = _shrinkage(answers, right)
-        rates = (right + weight * rate) / (answers + weight)
+        common = np.full(len(answers), rate)
+        weight = shrinkage(answers, right, common)
+        rates = shrunk(answers, right, common, weight)
         self.success_rate_ = rate
         self.weight_ = weight
         self.item_rates_ = {log.items[i]: float(rates[i]) for i in np.flatnonzero(answers).tolist()}
@@ -112,20 +112,30 @@ def read(document: dict[str, Any], source: str) -> PerItem:
     return model
 
 
-def _shrinkage(answers: npt.NDArray[Any], right: npt.NDArray[Any]) -> float:
-    """Weight of the common rate.
+def shrunk(answers: Values, right: Values, prior: Values, weight: float) -> Values:
+    """Shares of right answers, as if each had `weight` answers more with the prior share."""
+    rates: Values = (right + weight * prior) / (answers + weight)
+    return rates
 
-    With n answers of an item, its share of right ones varies by p (1 - p) (1 + (n - 1) rho) / n. The sum of squares
-    between items, sum n (share - p)^2, has the mean p (1 - p) (K - 1 + rho (N - K - (sum n^2 - N) / N)); rho is solved
-    from that, and the weight is 1 / rho - 1.
+
+def shrinkage(answers: Values, right: Values, prior: Values) -> float:
+    """Weight of the prior shares, from how much further than by chance the shares lie from them.
+
+    With n answers of an item of prior share p, its share of right ones varies around p with the variance
+    p (1 - p) (1 + (n - 1) rho) / n.
+    Where p is one share for all, fitted to the same K items of N answers, sum n (share - p)^2 has the mean
+    p (1 - p) (K - 1 + rho (N - K - (sum n^2 - N) / N)); rho is solved from that, and the weight is 1 / rho - 1.
+    Where priors differ, each term is divided by its own p (1 - p).
     """
     seen = answers > 0
-    n, x = answers[seen], right[seen]
+    n, x, p = answers[seen], right[seen], prior[seen]
     total = n.sum()
-    spread = 0.0 if total == 0 else (x.sum() / total) * (1.0 - x.sum() / total)
+    if total > 0 and np.ptp(p) == 0.0:
+        p = np.full(len(n), x.sum() / total)  # the fitted share: half an answer less smooth than the prior
+    spread = p * (1.0 - p)
     room = 0.0 if total == 0 else total - len(n) - ((n**2).sum() - total) / total
-    if spread == 0.0 or room <= 0.0:  # all alike, or no item twice: nothing tells items apart
+    if room <= 0.0 or not (spread > 0.0).all():  # no item twice, or all alike: nothing tells items apart
         return MOST_WEIGHT
-    between = (n * (x / n - x.sum() / total) ** 2).sum()
-    rho = (between / spread - (len(n) - 1)) / room
+    between = (n * (x / n - p) ** 2 / spread).sum()
+    rho = (between - (len(n) - 1)) / room
     return float(np.clip(1.0 / rho - 1.0, LEAST_WEIGHT, MOST_WEIGHT)) if rho > 0.0 else MOST_WEIGHT

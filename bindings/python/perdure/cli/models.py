@@ -20,11 +20,14 @@ def known_models() -> list[str]:
 
 
 def new_model(name: str, among: list[str] | None = None) -> Any:
-    """An unfitted estimator by its name, which must be one of `among` (all without it)."""
+    """An unfitted estimator by its name, which must be one of `among`; without it any model, or rival."""
     from perdure.contenders import new
+    from perdure.rivals import RIVALS
 
     known = among or known_models()
     wanted = name.strip().lower().replace("_", "-")
+    if among is None and wanted in RIVALS:
+        return RIVALS[wanted]()
     if wanted == PER_ITEM:
         raise InputError(
             "a baseline of `perdure evaluate`, which knows no memory", source="--model", value=name, expected="a model"
