@@ -20,8 +20,6 @@ using Values = std::array<double, parameter_count>;
 constexpr auto n = static_cast<Eigen::Index>(parameter_count);
 constexpr auto at(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
-bool is_free(std::size_t i) { return specs[i].spec.lower < specs[i].spec.upper; }
-
 double lowest(std::size_t i) { return to_scale(specs[i].scale, specs[i].spec.lower); }
 double highest(std::size_t i) { return to_scale(specs[i].scale, specs[i].spec.upper); }
 
@@ -39,6 +37,7 @@ class Objective {
   Objective(std::span<const WeightedRows> logs, const Values& center, Pass pass, const FitOptions& options)
       : logs_{logs}, center_{center}, pass_{pass}, options_{options} {}
 
+  [[nodiscard]] bool is_free(std::size_t i) const { return specs[i].spec.lower < specs[i].spec.upper && !options_.held[i]; }
   [[nodiscard]] double prior(const Values& values) const {
     double sum = 0.0;
     for (std::size_t i = 0; i < parameter_count; ++i) sum += 0.5 * precision(i) * std::pow(distance(values, i), 2);
@@ -162,8 +161,8 @@ class Search {
   }
 
   /// Whether a parameter stands: it has no room, or is on a bound that the objective pushes it against.
-  [[nodiscard]] static bool stands(const Point& here, std::size_t i) {
-    if (!is_free(i)) return true;
+  [[nodiscard]] bool stands(const Point& here, std::size_t i) const {
+    if (!objective_.is_free(i)) return true;
     const double x = to_scale(specs[i].scale, here.values[i]);
     constexpr double rounding = 1e-9;
     return (x <= lowest(i) + rounding && here.gradient[at(i)] > 0.0) || (x >= highest(i) - rounding && here.gradient[at(i)] < 0.0);
@@ -182,7 +181,7 @@ class Search {
     }
     return c;
   }
-  [[nodiscard]] static Eigen::VectorXd free_gradient(const Point& here) {
+  [[nodiscard]] Eigen::VectorXd free_gradient(const Point& here) const {
     Eigen::VectorXd g = here.gradient;
     for (std::size_t i = 0; i < parameter_count; ++i) {
       if (stands(here, i)) g[at(i)] = 0.0;
@@ -196,7 +195,7 @@ class Search {
     if (most > longest) step *= longest / most;
     Values next = here.values;
     for (std::size_t i = 0; i < parameter_count; ++i) {
-      if (!is_free(i) || step[at(i)] == 0.0) continue;
+      if (!objective_.is_free(i) || step[at(i)] == 0.0) continue;
       const double x = to_scale(specs[i].scale, here.values[i]) + step[at(i)];
       next[i] = std::clamp(from_scale(specs[i].scale, x), specs[i].spec.lower, specs[i].spec.upper);
     }

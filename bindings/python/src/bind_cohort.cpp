@@ -132,7 +132,7 @@ py::array intervals(const Filter& filter, const py::array& learner, const py::ar
 
 /// Fits parameters to several logs together: each a filter that knows its items, columns, and the weight of each answer.
 py::tuple fit(const py::list& logs, const py::array& center, double prior_weight, std::size_t max_iterations, std::size_t most_rows,
-              unsigned threads, const py::object& progress) {
+              unsigned threads, const py::object& progress, const std::vector<std::size_t>& held) {
   std::list<perdure::cohort::Training> training;
   std::vector<perdure::cohort::WeightedRows> rows;
   for (const py::handle entry : logs) {
@@ -148,6 +148,7 @@ py::tuple fit(const py::list& logs, const py::array& center, double prior_weight
   const Filter checked{start};  // throws for what is out of bounds
   py::object interrupt = py::none();
   perdure::cohort::FitOptions options{.prior_weight = prior_weight, .max_iterations = max_iterations, .threads = threads};
+  for (const std::size_t i : held) options.held.at(i) = true;
   options.progress = with_signals(progress, interrupt);
   auto report = without_gil([&] {
     return perdure::cohort::fit_parameters(rows, start, perdure::batch::cohort_pass(perdure::batch::active_isa().value()), options);
@@ -161,7 +162,7 @@ void bind_cohort(py::module_& module) {
   auto cohort = module.def_submodule("cohort", "The cohort model.");
   cohort.def("parameters", &parameters, "One dict a parameter, in order.");
   cohort.def("fit", &fit, py::arg("logs"), py::arg("center"), py::kw_only(), py::arg("prior_weight"), py::arg("max_iterations"),
-             py::arg("most_rows"), py::arg("threads"), py::arg("progress"));
+             py::arg("most_rows"), py::arg("threads"), py::arg("progress"), py::arg("held") = std::vector<std::size_t>{});
   py::class_<Filter>(cohort, "Filter")
       .def(py::init([](const py::array& values) { return without_gil([v = values_of(values)] { return Filter{v}; }); }),
            py::arg("parameters"))

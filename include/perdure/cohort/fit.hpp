@@ -17,10 +17,11 @@ namespace perdure::inline PERDURE_ABI::cohort {
 using Pass = void (*)(const double* parameters, const perdure_cohort_rows& rows, perdure_cohort_sums& sums) noexcept;
 
 struct FitOptions {
-  double prior_weight = 1.0;        ///< multiplies the prior around the center; 0 switches it off
-  std::size_t max_iterations = 40;  ///< steps that lower the objective
-  double tolerance = 1e-5;          ///< relative decrease of the objective that is not worth a step
-  unsigned threads = 1;             ///< for several logs at once; the result does not depend on it
+  double prior_weight = 1.0;                 ///< multiplies the prior around the center; 0 switches it off
+  std::size_t max_iterations = 40;           ///< steps that lower the objective
+  double tolerance = 1e-5;                   ///< relative decrease of the objective that is not worth a step
+  unsigned threads = 1;                      ///< for several logs at once; the result does not depend on it
+  std::array<bool, parameter_count> held{};  ///< parameters that stay where they start, in spec order
   fit::Progress progress{};
 };
 
@@ -33,8 +34,8 @@ struct WeightedRows {
 /// Parameters under which the answers of all logs together are most likely, each predicted from those before it, times a Gaussian prior around
 /// `center` on the scales of the fit.
 ///
-/// Levenberg-Marquardt on the Fisher matrix, with exact derivatives through the filter. All parameters move at once, but those whose bounds are
-/// equal. From the shipped defaults this ends where fits in stages do (docs/adr/0023-cohort-model.md).
+/// Levenberg-Marquardt on the Fisher matrix, with exact derivatives through the filter. All parameters move at once, but those that are held
+/// and those whose bounds are equal. From the shipped defaults this ends where fits in stages do (docs/adr/0023-cohort-model.md).
 /// \param center  in spec order, inside the bounds; also where the fit starts
 [[nodiscard]] fit::FitReport fit_parameters(std::span<const WeightedRows> logs, const std::array<double, parameter_count>& center,
                                             Pass pass, const FitOptions& options = {});

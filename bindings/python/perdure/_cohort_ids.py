@@ -1,0 +1,190 @@
+"""Names of a cohort: learners, items and skills as the numbers that a filter knows them by, and logs as its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .errors import InputError
+from .log import ReviewLog
+
+MS_PER_DAY = 86_400_000.0
+SESSION_DAYS = 30.0 / 1440.0
+"""Where a log does not say when questions were shown, one that follows an answer within half an hour was shown then."""
+TICK_DAYS = 1e-9
+"""Less than the millisecond that times are kept to, more than double precision loses."""
+
+Columns = tuple[npt.NDArray[Any], ...]
+Skills = Mapping[str, str | Sequence[str] | Mapping[str, float]]
+Guessing = float | Mapping[str, float] | None
+
+
+@dataclass
+class Ids:
+    """What a cohort's learners, items and skills are called, in the order of their numbers."""
+
+    learners: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    skills: list[str] = field(default_factory=list)
+    _learner: dict[str, int] = field(default_factory=dict, repr=False)
+    _item: dict[str, int] = field(default_factory=dict, repr=False)
+    _skill: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self._learner = {name: code for code, name in enumerate(self.learners)}
+        self._item = {name: code for code, name in enumerate(self.items)}
+        self._skill = {name: code for code, name in enumerate(self.skills)}
+
+    def copy(self) -> Ids:
+        """Names that can grow without these."""
+        return Ids(list(self.learners), list(self.items), list(self.skills))
+
+    def learner_code(self, name: str) -> int:
+        """Number of a learner, who is added when new."""
+        return _code(self._learner, self.learners, name)
+
+    def skill_code(self, name: str) -> int:
+        """Number of a skill, which is added when new."""
+        return _code(self._skill, self.skills, name)
+
+    def find_learner(self, name: Any) -> int:
+        """Number of a learner; InputError for one who is not known."""
+        return _find(self._learner, name, "learner")
+
+    def find_item(self, name: Any) -> int:
+        """Number of an item; InputError for one that is not known."""
+        return _find(self._item, name, "item")
+
+    def add_items(self, filter_: Any, names: Sequence[str], skills: Skills, guessing: Guessing) -> None:
+        """Add those items that are new, with their skills and chances of guessing."""
+        new = [name for name in names if name not in self._item]
+        begin, skill, weight, guess = [0], [], [], []
+        for name in new:
+            _code(self._item, self.items, name)
+            for of, much in _weighted(skills.get(name, ()), name).items():
+                skill.append(self.skill_code(of))
+                weight.append(much)
+            begin.append(len(skill))
+            guess.append(_guess(guessing, name))
+        try:
+            filter_.add_items(
+                np.array(begin, np.uint64),
+                np.array(skill, np.uint32),
+                np.array(weight, np.float64),
+                np.array(guess, np.float64),
+            )
+        except ValueError as error:
+            raise InputError(str(error), source="items") from None
+
+
+def of_log(ids: Ids, filter_: Any, log: ReviewLog, skills: Skills | None, guessing: Guessing) -> Columns:
+    """Columns of a log for a filter, to which its learners and items are added where they are new."""
+    ids.add_items(filter_, log.items, log.skills_of_items() if skills is None else skills, guessing)
+    learner = np.array([ids.learner_code(name) for name in log.learners], np.uint32)[log._core.learner]
+    item = np.array([ids.find_item(name) for name in log.items], np.uint32)[log._core.item]
+    filter_.add_learners(len(ids.learners))
+    answered = log._core.answered_at / MS_PER_DAY + _order_of_ties(log)
+    score = np.ascontiguousarray(log._more["score"].to_numpy(zero_copy_only=False), np.float32)
+    return learner, item, answered, _shown(log, answered), score
+
+
+def _order_of_ties(log: ReviewLog) -> npt.NDArray[np.float64]:
+    """What to add to times, in days: nothing, or next to nothing where attempts say which of equal times came first.
+
+    Answers of one time do not see each other, for they may have come in together. Numbered attempts tell them apart.
+    """
+    none = np.zeros(len(log))
+    if "attempt" not in log._more:
+        return none
+    numbers = pc.cast(log._more["attempt"], pa.float64(), safe=False) if _is_numeric(log._more["attempt"]) else None
+    if numbers is None:
+        return none
+    attempt = numbers.to_numpy(zero_copy_only=False)
+    order = np.lexsort((attempt, log._core.answered_at, log._core.learner))
+    tied = np.r_[
+        False,
+        (np.diff(log._core.learner[order].astype(np.int64)) == 0)
+        & (np.diff(log._core.answered_at[order]) == 0)
+        & (np.diff(attempt[order]) > 0),
+    ]
+    run = np.cumsum(tied)
+    none[order] = (run - np.maximum.accumulate(np.where(tied, 0, run))) * TICK_DAYS
+    return none
+
+
+def _is_numeric(values: pa.Array) -> bool:
+    try:
+        return not pc.any(pc.is_null(pc.cast(values, pa.float64()))).as_py()
+    except pa.ArrowInvalid:
+        return False
+
+
+def _shown(log: ReviewLog, answered: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """When questions were shown, in days.
+
+    A time of answering contains how long the answer took, and slow answers are wrong more often: where nothing else is
+    known, a question inside a session counts as shown when the answer before it was given.
+    """
+    shown: npt.NDArray[np.float64] = log._core.shown_at / MS_PER_DAY
+    unknown = log._core.shown_at == log._core.answered_at
+    if not unknown.any():
+        return np.minimum(shown, answered)
+    order = np.lexsort((answered, log._core.learner))
+    learner, time = log._core.learner[order], answered[order]
+    # of equal times, all were shown when the last earlier answer was given
+    starts = np.r_[True, (learner[1:] != learner[:-1]) | (time[1:] != time[:-1])]
+    group = np.cumsum(starts) - 1
+    first = np.flatnonzero(starts)
+    before = np.r_[np.nan, np.where(learner[first[1:]] == learner[first[:-1]], time[first[:-1]], np.nan)][group]
+    inside = time - before <= SESSION_DAYS
+    guessed = np.empty_like(shown)
+    guessed[order] = np.where(inside, before, time)
+    return np.where(unknown, guessed, shown)
+
+
+def _code(codes: dict[str, int], names: list[str], name: str) -> int:
+    code = codes.setdefault(name, len(names))
+    if code == len(names):
+        names.append(name)
+    return code
+
+
+def _find(codes: dict[str, int], name: Any, what: str) -> int:
+    code = codes.get(name) if isinstance(name, str) else None
+    if code is None:
+        raise InputError(f"unknown {what}", source=what, value=name, expected=f"a {what} of the log that was fitted")
+    return code
+
+
+def _weighted(given: Any, item: str) -> dict[str, float]:
+    """Skills of an item and their weights, from any of the forms that a caller may give."""
+    if isinstance(given, str):
+        return dict.fromkeys((part for part in given.split("|") if part), 1.0)
+    if isinstance(given, Mapping):
+        found = dict(given)
+    elif isinstance(given, Sequence):
+        found = dict.fromkeys(given, 1.0)
+    else:
+        found = {None: None}
+    for skill, weight in found.items():
+        if not isinstance(skill, str) or isinstance(weight, bool) or not isinstance(weight, int | float):
+            raise InputError(
+                "not skills", source=f"skills of {item}", value=given, expected="names, or a mapping of name to weight"
+            )
+    return {str(skill): float(weight) for skill, weight in found.items()}
+
+
+def _guess(guessing: Guessing, item: str) -> float:
+    """Probability of guessing an item right; -1 where it is not known."""
+    given = guessing.get(item) if isinstance(guessing, Mapping) else guessing
+    if given is None:
+        return -1.0
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0.0 <= given < 1.0:
+        raise InputError("not a probability", source=f"guessing of {item}", value=given, expected="a number in [0, 1)")
+    return float(given)
