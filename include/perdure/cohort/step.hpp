@@ -54,10 +54,11 @@ struct Outlook {
   T probability{};
 };
 
+/// 1 / (1 + e^-x). Below -600, where the exponential and its derivatives would overflow, it is what it is there, 1e-261.
 template <class T>
 [[nodiscard]] T logistic(const T& x) {
   using math::exp;
-  return 1.0 / (1.0 + exp(-x));
+  return 1.0 / (1.0 + exp(-math::max(x, T(-600.0))));
 }
 
 /// The equations of the cohort model: what to expect of a question, and what to learn from its answer.
@@ -209,6 +210,7 @@ class Step {
     const T known = logistic(expected.log_odds);
     const T right = expected.guess + expected.range * known;
     const T spread = right * (1.0 - right);
+    if (!(spread > T(0.0))) return;  // a guess that is always right tells nothing
     const T slope = expected.range * known * (1.0 - known);
     const T weight = slope * slope / spread;
     T total = T(0.0);
