@@ -24,6 +24,10 @@ struct Recollection {
 /// The exponent of forgetting is never less: what nobody repeats is forgotten.
 inline constexpr double least_decay = 0.005;
 
+/// Bounds of a memory's scale of time, days: less than a microsecond, more than the world is old. Only endless runs of wrong or of right answers
+/// come there, and would go on to 0 or infinity.
+inline constexpr double least_scale = 1e-12, most_scale = 5e12;
+
 /// Days at `now` since a memory was refreshed; time does not run backwards.
 template <class T, class S>
 [[nodiscard]] T elapsed(const MemoryState<S>& memory, double now) {
@@ -76,7 +80,7 @@ void remember(MemoryState<S>& memory, const MemoryParameters<T>& p, const Recoll
       const T growth = 1.0 + p.growth * before.lapse * exp(-p.growth_decay * log(scale / p.scale));
       factor = score < 1.0 ? T(score * growth + (1.0 - score) * factor) : growth;
     }
-    memory.scale = S(scale * factor);
+    memory.scale = S(math::clamp(T(scale * factor), least_scale, most_scale));
   } else {
     memory.scale = S(score > 0.0 ? T(p.scale * exp(score * p.first_gain)) : p.scale);
   }

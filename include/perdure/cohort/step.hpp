@@ -54,10 +54,11 @@ struct Outlook {
   T probability{};
 };
 
+/// 1 / (1 + e^-x). Below -600, where the exponential and its derivatives would overflow, it is what it is there, 1e-261.
 template <class T>
 [[nodiscard]] T logistic(const T& x) {
   using math::exp;
-  return 1.0 / (1.0 + exp(-x));
+  return 1.0 / (1.0 + exp(-math::max(x, T(-600.0))));
 }
 
 /// The equations of the cohort model: what to expect of a question, and what to learn from its answer.
@@ -121,6 +122,7 @@ class Step {
     o.item = T(s.item.level.mean);
     o.pair = T(s.memory.level.mean) + T(s.memory.form);
     o.variance = T(s.cohort.level.variance) + T(s.learner.ability.variance) + T(s.item.level.variance) + T(s.memory.level.variance);
+    T known_skills = T(0.0);
     for (SkillPart<T, S>& part : s.skills) {
       const double w = part.weight;
       o.skill = o.skill + w * T(part.skill->level.mean);
@@ -128,11 +130,13 @@ class Step {
       o.variance = o.variance + (w * w) * (T(part.skill->level.variance) + T(part.memory->level.variance));
       recollect(part.recollection, p_.skill, s.cohort.skill_offset, s.cohort.skill_count, s.cohort.skill_decay, *part.skill,
                 s.learner.skill_count, T(s.learner.skill_decay.mean), *part.memory, p_.exposure, now);
-      add(o, part.recollection, s.cohort.skill_offset, w);
+      known_skills = known_skills + add(o, part.recollection, w);
     }
+    o.variance = o.variance + known_skills * known_skills * T(s.cohort.skill_offset.variance);
     recollect(s.recollection, p_.item, s.cohort.item_offset, s.cohort.item_count, s.cohort.item_decay, s.item, s.learner.item_count, T(0.0),
               s.memory, p_.exposure, now);
-    add(o, s.recollection, s.cohort.item_offset, 1.0);
+    const T known_item = add(o, s.recollection, 1.0);
+    o.variance = o.variance + known_item * known_item * T(s.cohort.item_offset.variance);
     o.log_odds = o.learner + o.item + o.skill + o.pair + o.gain - o.forgetting;
     o.guess = s.guess < 0.0 ? p_.guess : T(s.guess);
     o.range = (1.0 - o.guess) * (1.0 - p_.slip);
@@ -183,25 +187,25 @@ class Step {
     m.decay.variance = S(p.decay_variance);
   }
 
-  template <class S>
-  static void add(Outlook<T>& o, const Recollection<T>& r, const Effect<S>& offset, double weight) {
-    if (!r.exists) return;
-    const T share = weight * r.share;
+  /// Adds what a memory gives; returns the slope of the log-odds in its offset.
+  static T add(Outlook<T>& o, const Recollection<T>& r, double weight) {
+    if (!r.exists) return T(0.0);
     o.gain = o.gain + weight * r.gain;
     o.forgetting = o.forgetting + weight * r.forgetting;
-    o.variance = o.variance + share * share * T(offset.variance);
+    return weight * r.share;
   }
 
   /// What is not observed becomes less certain: abilities by answers and time, the cohort by answers.
   template <class S>
   void spread(Scene<T, S>& s, double now) const {
+    using std::log;
     const auto rise = [](Effect<S>& e, const T& by) { e.variance = S(T(e.variance) + by); };
     if (s.learner.answers > S(0.0)) {
       rise(s.learner.ability, p_.ability_noise + std::log1p(std::max(0.0, now - s.learner.last)) * p_.ability_noise_rate);
     }
     for (SkillPart<T, S>& part : s.skills) {
       if (!(part.memory->answers > S(0.0))) continue;
-      rise(part.memory->level, p_.learner_skill_noise + std::log1p(std::max(0.0, now - part.memory->last)) * p_.learner_skill_noise_rate);
+      rise(part.memory->level, p_.learner_skill_noise + log(1.0 + elapsed<T>(*part.memory, now)) * p_.learner_skill_noise_rate);
     }
     rise(s.cohort.level, cohort_drift * p_.cohort_level_variance);
     rise(s.cohort.item_offset, cohort_drift * p_.item.cohort_offset_variance);
@@ -219,6 +223,7 @@ class Step {
     const T known = logistic(expected.log_odds);
     const T right = expected.guess + expected.range * known;
     const T spread = right * (1.0 - right);
+    if (!(spread > T(0.0))) return;  // a guess that is always right tells nothing
     const T slope = expected.range * known * (1.0 - known);
     const T weight = slope * slope / spread;
     T total = T(0.0);
@@ -233,40 +238,48 @@ class Step {
     });
   }
 
-  /// Calls f(effect, x squared, x) for every effect that the log-odds depend on, with x the slope of the log-odds in it.
+  /// Slopes of the log-odds in the effects of a memory.
+  struct Slopes {
+    T offset{}, count{}, decay{};
+  };
+
+  [[nodiscard]] static Slopes slopes(const Recollection<T>& r, double weight) {
+    if (!r.exists) return {};
+    const T share = weight * r.share;
+    return {share, share * r.repetitions, r.slowest ? T(0.0) : -(share * r.lapse)};
+  }
+
+  /// Calls f(effect, x squared, x) once for every effect that the log-odds depend on, with x the slope of the log-odds in it. What the skills of
+  /// a question have in common is one effect, whose slope is the sum over them, so that their order does not matter.
   template <class S, class F>
   static void each_effect(Scene<T, S>& s, const F& f) {
     f(s.cohort.level, 1.0, 1.0);
     f(s.learner.ability, 1.0, 1.0);
     f(s.item.level, 1.0, 1.0);
     f(s.memory.level, 1.0, 1.0);
-    each_of_memory(s.recollection, 1.0, s.cohort.item_offset, s.cohort.item_count, s.cohort.item_decay, s.item, s.learner.item_count,
-                   static_cast<Effect<S>*>(nullptr), f);
+    const Slopes item = slopes(s.recollection, 1.0);
+    each_at(item.offset, f, s.cohort.item_offset);
+    each_at(item.count, f, s.cohort.item_count, s.item.count, s.learner.item_count);
+    each_at(item.decay, f, s.cohort.item_decay, s.item.decay);
+    Slopes all;
     for (SkillPart<T, S>& part : s.skills) {
       const double squared = part.weight * part.weight;
       f(part.skill->level, squared, part.weight);
       f(part.memory->level, squared, part.weight);
-      each_of_memory(part.recollection, part.weight, s.cohort.skill_offset, s.cohort.skill_count, s.cohort.skill_decay, *part.skill,
-                     s.learner.skill_count, &s.learner.skill_decay, f);
+      const Slopes x = slopes(part.recollection, part.weight);
+      each_at(x.count, f, part.skill->count);
+      each_at(x.decay, f, part.skill->decay);
+      all = {all.offset + x.offset, all.count + x.count, all.decay + x.decay};
     }
+    each_at(all.offset, f, s.cohort.skill_offset);
+    each_at(all.count, f, s.cohort.skill_count, s.learner.skill_count);
+    each_at(all.decay, f, s.cohort.skill_decay, s.learner.skill_decay);
   }
-  template <class S, class F>
-  static void each_of_memory(const Recollection<T>& r, double weight, Effect<S>& offset, Effect<S>& count, Effect<S>& decay,
-                             MaterialState<S>& material, Effect<S>& learner_count, Effect<S>* learner_decay, const F& f) {
-    if (!r.exists) return;
-    const T share = weight * r.share;
-    f(offset, T(share * share), share);
-    const T repeated = share * r.repetitions;
-    const T repeated_squared = repeated * repeated;
-    f(count, repeated_squared, repeated);
-    f(material.count, repeated_squared, repeated);
-    f(learner_count, repeated_squared, repeated);
-    if (r.slowest) return;
-    const T passed = -(share * r.lapse);
-    const T passed_squared = passed * passed;
-    f(decay, passed_squared, passed);
-    f(material.decay, passed_squared, passed);
-    if (learner_decay != nullptr) f(*learner_decay, passed_squared, passed);
+  template <class F, class... Effects>
+  static void each_at(const T& x, const F& f, Effects&... effects) {
+    if (!(x > T(0.0) || x < T(0.0))) return;  // nothing to learn of them
+    const T squared = x * x;
+    (f(effects, squared, x), ...);
   }
 
   const Parameters<T>& p_;
