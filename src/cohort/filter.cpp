@@ -17,7 +17,9 @@ std::span<const double, parameter_count> as_span(const std::array<double, parame
 
 }  // namespace
 
-double Forecast::at(double z) const { return outlook.guess + outlook.range * logistic(outlook.log_odds + z * std::sqrt(uncertainty)); }
+double Forecast::at(double z) const {
+  return outlook.guess + outlook.range * logistic(outlook.log_odds + z * band_widening * std::sqrt(uncertainty));
+}
 
 Filter::Filter(const std::array<double, parameter_count>& parameters)
     : values_{parameters}, parameters_{assemble<double>(as_span(parameters))} {
@@ -181,6 +183,15 @@ void Filter::run(const AnswerColumns& log, std::span<double> probability, std::s
                    &filter == this ? learning : Learning::learner_alone);
     }
   }
+}
+
+double Filter::at_once(std::uint32_t learner, std::uint32_t item) const {
+  require(learner, item);
+  Touched t;
+  load(t, learner, item);
+  t.learner.form = 0.0F;
+  auto scene = t.scene();
+  return Step<double>{parameters_}.outlook(scene, t.memory.last).probability;
 }
 
 double Filter::interval(std::uint32_t learner, std::uint32_t item, double target, double horizon) const {

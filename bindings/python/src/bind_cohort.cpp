@@ -130,6 +130,18 @@ py::array intervals(const Filter& filter, const py::array& learner, const py::ar
   return to_numpy(std::move(days));
 }
 
+/// Probabilities of right answers right after the last answer or exposure of learners × items.
+py::array at_once(const Filter& filter, const py::array& learner, const py::array& item) {
+  const auto who = column<std::uint32_t>(learner, "learner");
+  const auto what = column<std::uint32_t>(item, "item");
+  require_rows(what.size(), who.size(), "item");
+  std::vector<double> found(who.size());
+  without_gil([&] {
+    for (std::size_t r = 0; r < who.size(); ++r) found[r] = filter.at_once(who[r], what[r]);
+  });
+  return to_numpy(std::move(found));
+}
+
 /// Fits parameters to several logs together: each a filter that knows its items, columns, and the weight of each answer.
 py::tuple fit(const py::list& logs, const py::array& center, double prior_weight, std::size_t max_iterations, std::size_t most_rows,
               unsigned threads, const py::object& progress, const std::vector<std::size_t>& held) {
@@ -171,6 +183,7 @@ void bind_cohort(py::module_& module) {
       .def("add_items", &add_items, py::arg("skill_begin"), py::arg("skill"), py::arg("weight"), py::arg("guess"))
       .def("run", &run, py::arg("log"), py::arg("learn_everything") = true)
       .def("forecast", &forecast, py::arg("learner"), py::arg("item"), py::arg("at"), py::arg("z"))
+      .def("at_once", &at_once, py::arg("learner"), py::arg("item"))
       .def("intervals", &intervals, py::arg("learner"), py::arg("item"), py::arg("target"))
       .def("merge", [](Filter& filter, const std::vector<Filter>& copies) { without_gil([&] { filter.merge(copies); }); })
       .def("state", [](const Filter& filter) { return state_dict(filter.state()); })
