@@ -37,22 +37,28 @@ class Answers:
     item: npt.NDArray[np.uint32]
     score: Floats
     probability: Floats
-    log_odds: Floats
+    of_learner: Floats
+    """The learner's part of the log-odds: what he has shown elsewhere."""
+    guess: Floats
+    """Probability of guessing right."""
 
 
 def by_item(answers: Answers, items: int) -> dict[str, Floats]:
     """Sums by item.
 
     discrimination
-        Slope of an item's log-odds in those expected, by one step of Fisher scoring from 1, shrunk by a prior of
-        standard deviation 0.5: 1 as expected, 0 where who knows more does no better, below 0 where he does worse.
+        Slope of an item's log-odds in what the learner has shown elsewhere, by one step of Fisher scoring from 1,
+        shrunk by a prior of standard deviation 0.5: 1 as expected, 0 where who knows more does no better, below 0 where
+        he does worse. What the model has learned of item and learner together hides a part of the deviation.
     sure_but_wrong, sure_but_wrong_expected
         Share of wrong answers where the model was surer than 0.9 of a right one, and what it expected there.
     drift, drift_error
         Log-odds by which an item's later half of answers was easier than its earlier half, and its standard error.
     """
-    item, y, p, z = answers.item, answers.score, answers.probability, answers.log_odds
+    item, y, p, ability = answers.item, answers.score, answers.probability, answers.of_learner
     weight = p * (1.0 - p)
+    known = np.clip((p - answers.guess) / (1.0 - answers.guess), 1e-6, 1.0 - 1e-6)
+    slope = (1.0 - answers.guess) * known * (1.0 - known)
 
     def total(values: Any) -> Floats:
         return np.bincount(item, values, minlength=items).astype(np.float64)
@@ -61,12 +67,12 @@ def by_item(answers: Answers, items: int) -> dict[str, Floats]:
         found: Floats = np.divide(above, below, out=np.full(items, np.nan), where=below > 0.0)
         return found
 
-    n, information = total(np.ones(len(y))), total(weight)
-    center = np.nan_to_num(ratio(total(weight * z), information))
-    deviation = z - center[item]
-    spread = total(weight * deviation**2)
+    n = total(np.ones(len(y)))
+    center = np.nan_to_num(ratio(total(ability), n))
+    deviation = ability - center[item]
+    spread = total(slope**2 / weight * deviation**2)
     precision = 1.0 / 0.5**2
-    score_of_slope = total((y - p) * deviation)
+    score_of_slope = total((y - p) * slope / weight * deviation)
     sure = p > SURE
     rank = _rank_within(item)
     late = rank >= n[item] / 2.0
@@ -92,7 +98,7 @@ def by_item(answers: Answers, items: int) -> dict[str, Floats]:
 def words_of(row: Mapping[Any, Any]) -> list[str]:
     """What is worth a look at one item, in words."""
     words = []
-    if row["discrimination"] + 2.0 * row["discrimination_error"] < 0.5:
+    if row["discrimination"] + row["discrimination_error"] < 0.5:
         words.append("hardly tells who knows from who does not: is the key right, is the question clear?")
     if row["sure_but_wrong_z"] > ALARM:
         words.append("wrong where a right answer was sure")

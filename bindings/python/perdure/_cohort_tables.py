@@ -139,9 +139,15 @@ def _residuals(model: CohortModel, log: ReviewLog) -> tuple[Ids, _cohort_quality
         filter_, model._ids.items, dict(zip(model._ids.items, model._ids.skills_of, strict=True)), model.guessing
     )
     columns = of_log(ids, filter_, log, model.skills, model.guessing)
-    probability, log_odds = filter_.run(columns)
+    probability, of_learner = filter_.run(columns)
     order = np.argsort(columns[2], kind="stable")
+    guess = np.array(ids.guess_of)
+    guess[guess < 0.0] = dict(zip(model.parameter_names, model.parameters_.tolist(), strict=True))["guess"]
     answers = _cohort_quality.Answers(
-        columns[1][order], columns[4][order].astype(np.float64), probability[order], log_odds[order]
+        item=columns[1][order],
+        score=columns[4][order].astype(np.float64),
+        probability=probability[order],
+        of_learner=of_learner[order],
+        guess=guess[columns[1]][order],
     )
     return ids, answers, log.histories("exact").gaps()[order]

@@ -87,10 +87,11 @@ py::tuple run(Filter& filter, const py::tuple& log, bool learn_everything) {
   const Columns columns = columns_of(log);
   const AnswerColumns view = columns.view();
   std::vector<double> probability(view.size());
-  std::vector<double> log_odds(view.size());
-  without_gil(
-      [&] { filter.run(view, probability, log_odds, learn_everything ? Filter::Learning::everything : Filter::Learning::learner_alone); });
-  return py::make_tuple(to_numpy(std::move(probability)), to_numpy(std::move(log_odds)));
+  std::vector<double> of_learner(view.size());
+  without_gil([&] {
+    filter.run(view, probability, {}, learn_everything ? Filter::Learning::everything : Filter::Learning::learner_alone, of_learner);
+  });
+  return py::make_tuple(to_numpy(std::move(probability)), to_numpy(std::move(of_learner)));
 }
 
 /// Forecasts of learners × items at moments (days), and their parts; `z` of the band.

@@ -77,9 +77,10 @@ class Filter {
   /// account of it: they are predicted from each other and change nothing.
   /// \param probability  (rows), or empty
   /// \param log_odds     (rows) of knowing the answer, or empty
+  /// \param of_learner   (rows) the learner's part of the log-odds, or empty
   /// Throws Exception for AnswerColumns::problem, and for columns of another length.
   void run(const AnswerColumns& log, std::span<double> probability, std::span<double> log_odds = {},
-           Learning learning = Learning::everything);
+           Learning learning = Learning::everything, std::span<double> of_learner = {});
 
   /// Days after the last answer or exposure at which the probability has fallen to `target`, the learner's form of the day left out; 0 where it
   /// is no higher at once, infinity where it is still higher after `horizon` days.
