@@ -88,6 +88,11 @@ class CohortModel(Learned, Estimator):
         return [spec["name"] for spec in SPECS]
 
     @property
+    def elapsed_rule(self) -> str:
+        """How time between answers is counted: in fractional days."""
+        return "exact"
+
+    @property
     def learners_(self) -> list[str]:
         """Learners that the model knows."""
         return self._known()._ids.learners
