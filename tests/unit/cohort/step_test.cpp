@@ -65,7 +65,8 @@ World experienced(const Step<double>& step) {
 
 /// The update of one question, written once more: all effects in one list, as a vector x of slopes, means m and variances v.
 TEST(CohortStep, OneAnswerIsTheDiagonalKalmanUpdate) {
-  const auto p = lively();
+  auto p = lively();
+  p.item.decay = p.skill.decay = 0.4;  // far from the least, below which nothing is learned of it
   const Step<double> step{p};
   World w = experienced(step);
   const World before = w;
