@@ -91,7 +91,11 @@ BENCHMARK(filter_run)->Arg(0)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond);
 void filter_fit(benchmark::State& state) {
   const Log log{1000, 100, static_cast<std::uint32_t>(state.range(0))};
   auto start = defaults();
-  start[0] += 1.0;  // the level is off
+  for (std::size_t i = 0; i < parameter_count; ++i) {  // all that has room is off
+    if (specs[i].scale == Scale::plain) start[i] += 1.0;
+    if (specs[i].scale == Scale::positive) start[i] *= 3.0;
+    if (specs[i].scale == Scale::unit) start[i] *= 0.5;
+  }
   double iterations = 0.0;
   for (auto _ : state) {
     const Training training{log.view(), log.fresh.items(), log.fresh.learners(), std::numeric_limits<std::size_t>::max()};

@@ -2,9 +2,10 @@
 #include <perdure/core/text.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ static_assert(sizeof(MemoryState<float>) == 10 * sizeof(float) + sizeof(double))
 
 template <class State>
 bool same(const State& a, const State& b) {
-  return std::memcmp(&a, &b, sizeof(State)) == 0;
+  using Bytes = std::array<std::byte, sizeof(State)>;
+  return std::bit_cast<Bytes>(a) == std::bit_cast<Bytes>(b);
 }
 
 /// A Gaussian by what its sums of evidence are: precision, and precision times mean.
