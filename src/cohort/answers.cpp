@@ -26,6 +26,7 @@ void Items::add(std::span<const std::uint32_t> its_skills, std::span<const doubl
   }
   if (!(its_guess < 1.0)) refuse("the probability of guessing right must be below 1, got " + to_text(its_guess));
   const double total = weights.empty() ? static_cast<double>(its_skills.size()) : std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (!std::isfinite(total)) refuse("the sum of its skills' weights must be finite");
   for (std::size_t k = 0; k < its_skills.size(); ++k) {
     skill.push_back(its_skills[k]);
     weight.push_back(static_cast<float>((weights.empty() ? 1.0 : weights[k]) / total));

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace perdure::inline PERDURE_ABI::cohort {
 namespace {
@@ -152,35 +154,45 @@ void Filter::run(const AnswerColumns& log, std::span<double> probability, std::s
   if (!std::is_sorted(order.begin(), order.end(), earlier)) std::stable_sort(order.begin(), order.end(), earlier);
 
   std::optional<Filter> stand_in;
+  const auto filter_of = [&](std::uint32_t r) -> Filter& {
+    const std::uint32_t u = log.learner[r];
+    bool is_known = log.answered[r] <= known_until[u];
+    if (!is_known && log.score[r] < 0.0F) {
+      const auto* seen = state_.item_memories.find(Memories::key(u, log.item[r]));
+      is_known = seen != nullptr && log.answered[r] <= seen->last;
+    }
+    if (!is_known) return *this;
+    if (!stand_in) {
+      stand_in.emplace(values_);
+      stand_in->items_ = items_;
+      stand_in->state_.cohort = state_.cohort;
+      stand_in->state_.items = state_.items;
+      stand_in->state_.skills = state_.skills;
+      stand_in->add_learners(known_learners);
+    }
+    return *stand_in;
+  };
   const Step<double> step{parameters_};
   Touched t;
+  std::vector<Filter*> filters;
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin + 1;
     while (end < order.size() && log.answered[order[end]] == log.answered[order[begin]]) ++end;
-    const auto filter_of = [&](std::uint32_t r) -> Filter& {
-      if (log.answered[r] > known_until[log.learner[r]]) return *this;
-      if (!stand_in) {
-        stand_in.emplace(*this);
-        stand_in->state_.item_memories = {};
-        stand_in->state_.skill_memories = {};
-        stand_in->state_.learners.clear();
-        stand_in->add_learners(known_learners);
-      }
-      return *stand_in;
-    };
+    filters.clear();
+    for (std::size_t k = begin; k < end; ++k) filters.push_back(&filter_of(order[k]));
     for (std::size_t k = begin; k < end; ++k) {
       const std::uint32_t r = order[k];
       if (probability.empty() && log_odds.empty() && of_learner.empty()) break;
-      filter_of(r).load(t, log.learner[r], log.item[r]);
+      filters[k - begin]->load(t, log.learner[r], log.item[r]);
       auto scene = t.scene();
       const Outlook<double> expected = step.outlook(scene, std::min(log.shown[r], log.answered[r]));
       if (!probability.empty()) probability[r] = expected.probability;
       if (!log_odds.empty()) log_odds[r] = expected.log_odds;
       if (!of_learner.empty()) of_learner[r] = expected.learner;
     }
-    for (; begin < end; ++begin) {
+    for (std::size_t k = 0; begin < end; ++begin, ++k) {
       const std::uint32_t r = order[begin];
-      Filter& filter = filter_of(r);
+      Filter& filter = *filters[k];
       filter.learn(t, log.learner[r], log.item[r], std::min(log.shown[r], log.answered[r]), log.answered[r], log.score[r],
                    &filter == this ? learning : Learning::learner_alone);
     }
@@ -193,22 +205,24 @@ double Filter::at_once(std::uint32_t learner, std::uint32_t item) const {
   load(t, learner, item);
   t.learner.form = 0.0F;
   auto scene = t.scene();
-  return Step<double>{parameters_}.outlook(scene, t.memory.last).probability;
+  return Step<double>{parameters_}.outlook(scene, t.last_seen()).probability;
 }
 
 double Filter::interval(std::uint32_t learner, std::uint32_t item, double target, double horizon) const {
   require(learner, item);
+  constexpr double soonest = 1e-6;  // days: a tenth of a second
   if (!(target > 0.0 && target < 1.0)) throw Exception{{Errc::out_of_domain, "a target must be in (0, 1), got " + to_text(target)}};
+  if (!(horizon > soonest && std::isfinite(horizon)))
+    throw Exception{{Errc::out_of_domain, "a horizon must be finite and above " + to_text(soonest) + " days, got " + to_text(horizon)}};
   const Step<double> step{parameters_};
   Touched t;
   load(t, learner, item);
   t.learner.form = 0.0F;
   auto scene = t.scene();
-  const double from = t.memory.last;
+  const double from = t.last_seen();
   const auto after = [&](double days) { return step.outlook(scene, from + days).probability; };
   if (!(after(0.0) > target)) return 0.0;
   if (after(horizon) > target) return std::numeric_limits<double>::infinity();
-  constexpr double soonest = 1e-6;  // days: a tenth of a second
   double low = std::log(soonest);
   double high = std::log(horizon);
   for (int i = 0; i < 60; ++i) {  // halves an interval of 25 to the last bit
@@ -224,33 +238,37 @@ void Filter::restore(Snapshot state) {
                                                " skills does not fit " + to_text(items_.size()) + " items and " + to_text(items_.skills) +
                                                " skills"}};
   }
-  const auto finite = [](const Effect<float>& e) { return std::isfinite(e.mean) && std::isfinite(e.variance) && e.variance >= 0.0F; };
-  const auto require_finite = [](bool holds, const char* what, std::size_t i) {
-    if (!holds) throw Exception{{Errc::out_of_domain, std::string{"the state of "} + what + " " + to_text(i) + " is not finite", i}};
+  const auto finite = [](const Effect<float>& e) { return std::isfinite(e.mean) && std::isfinite(e.variance) && e.variance > 0.0F; };
+  const auto counts = [](float value) { return std::isfinite(value) && value >= 0.0F; };
+  const auto require_finite = [](bool holds, const std::string& what, std::size_t i) {
+    if (!holds)
+      throw Exception{{Errc::out_of_domain, "the state of " + what + " is not finite, or a count or variance of it is negative", i}};
   };
   const CohortState<float>& c = state.cohort;
   require_finite(finite(c.level) && finite(c.skill_offset) && finite(c.skill_count) && finite(c.skill_decay) && finite(c.item_offset) &&
                      finite(c.item_count) && finite(c.item_decay),
-                 "cohort", 0);
+                 "the cohort", 0);
   for (std::size_t i = 0; i < state.learners.size(); ++i) {
     const LearnerState<float>& u = state.learners[i];
     require_finite(finite(u.ability) && finite(u.skill_count) && finite(u.item_count) && finite(u.skill_decay) && std::isfinite(u.form) &&
-                       u.answers >= 0.0F && std::isfinite(u.last),
-                   "learner", i);
+                       counts(u.answers) && std::isfinite(u.last),
+                   "learner " + to_text(i), i);
   }
   for (const auto* materials : {&state.items, &state.skills}) {
     for (std::size_t i = 0; i < materials->size(); ++i) {
       const MaterialState<float>& m = (*materials)[i];
-      require_finite(finite(m.level) && finite(m.count) && finite(m.decay), materials == &state.items ? "item" : "skill", i);
+      require_finite(finite(m.level) && finite(m.count) && finite(m.decay), (materials == &state.items ? "item " : "skill ") + to_text(i),
+                     i);
     }
   }
   for (const Memories* memories : {&state.item_memories, &state.skill_memories}) {
     const std::size_t materials = memories == &state.item_memories ? state.items.size() : state.skills.size();
     for (std::size_t i = 0; i < memories->size(); ++i) {
       const MemoryState<float>& m = memories->states()[i];
-      require_finite(finite(m.level) && std::isfinite(m.form) && std::isfinite(m.carry) && m.backlog >= 0.0F && m.answers >= 0.0F &&
-                         m.right >= 0.0F && m.wrong >= 0.0F && m.exposures >= 0.0F && m.scale >= 0.0F && std::isfinite(m.last),
-                     "memory", i);
+      require_finite(finite(m.level) && std::isfinite(m.form) && std::isfinite(m.carry) && counts(m.backlog) && counts(m.answers) &&
+                         counts(m.right) && counts(m.wrong) && counts(m.exposures) && counts(m.scale) && (m.scale > 0.0F || !is_known(m)) &&
+                         std::isfinite(m.last),
+                     "memory " + to_text(i), i);
       const std::uint64_t key = memories->keys()[i];
       if ((key >> 32U) >= state.learners.size() || (key & 0xFFFFFFFFU) >= materials)
         throw Exception{{Errc::out_of_domain, "memory " + to_text(i) + " is of a learner or of material that does not exist", i}};

@@ -11,7 +11,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace perdure::inline PERDURE_ABI::cohort {
 namespace {
@@ -28,6 +30,7 @@ struct Point {
   Values values{};
   double loss = 0.0, objective = 0.0;
   std::size_t answers = 0;
+  double weight = 0.0, squared_weight = 0.0;  ///< sums over the answers
   Eigen::VectorXd gradient;
   Eigen::MatrixXd information;  ///< Fisher information alone
 };
@@ -88,6 +91,8 @@ class Objective {
       const double w = logs_[k].weight;
       p.loss += w * parts[k].sums.loss;
       p.answers += parts[k].sums.answers;
+      p.weight += w * static_cast<double>(parts[k].sums.answers);
+      p.squared_weight += w * w * static_cast<double>(parts[k].sums.answers);
       if (!with_derivatives) continue;
       p.gradient += w * Eigen::Map<const Eigen::VectorXd>(parts[k].gradient.data(), n);
       // rows of a lower triangle are columns of an upper one
@@ -114,7 +119,7 @@ class Search {
     report.answers = here.answers;
     report.evaluations = 1.0;
     report.objective_path.push_back(here.objective);
-    if (here.answers > 0) report.start_log_loss = report.log_loss = here.loss / static_cast<double>(here.answers);
+    if (here.answers > 0) report.start_log_loss = report.log_loss = here.loss / here.weight;
     std::tie(report.status, report.reason) =
         here.answers == 0 ? std::pair{fit::Status::no_data, std::string{"no answer to predict"}} : descend(here, report);
     describe(here, report);
@@ -146,12 +151,12 @@ class Search {
         }
         damping *= 6.0;
       }
-      if (!next) return {fit::Status::converged, "none of the steps tried lowers the objective"};
+      if (!next) return {fit::Status::stalled, "none of the steps tried lowers the objective"};
       const bool idle = here.objective - reached <= worth;
       here = objective_.derivatives(*next);
       report.evaluations += 1.0;
       report.objective_path.push_back(here.objective);
-      report.log_loss = here.loss / static_cast<double>(here.answers);
+      report.log_loss = here.loss / here.weight;
       ++report.iterations;
       if (options_.progress && !options_.progress(report.iterations, here.objective))
         return {fit::Status::interrupted, "stopped by the caller; these are the best parameters so far"};
@@ -211,7 +216,7 @@ class Search {
   void describe(const Point& here, fit::FitReport& report) const {
     constexpr double z = 1.959963984540054;
     report.parameters.assign(here.values.begin(), here.values.end());
-    report.effective_answers = static_cast<double>(here.answers);
+    report.effective_answers = here.answers > 0 ? here.weight * here.weight / here.squared_weight : 0.0;
     report.gradient_norm = free_gradient(here).norm();
     const Eigen::MatrixXd inverse = curvature(here, 0.0).ldlt().solve(Eigen::MatrixXd::Identity(n, n));
     report.covariance = Eigen::MatrixXd::Zero(n, n);

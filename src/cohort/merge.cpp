@@ -2,15 +2,24 @@
 #include <perdure/core/text.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <string>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace perdure::inline PERDURE_ABI::cohort {
 namespace {
 
+// States have no padding, so that the same bytes mean the same state.
+static_assert(sizeof(LearnerState<float>) == 10 * sizeof(float) + sizeof(double));
+static_assert(sizeof(MemoryState<float>) == 10 * sizeof(float) + sizeof(double));
+
 template <class State>
 bool same(const State& a, const State& b) {
-  return std::memcmp(&a, &b, sizeof(State)) == 0;
+  using Bytes = std::array<std::byte, sizeof(State)>;
+  return std::bit_cast<Bytes>(a) == std::bit_cast<Bytes>(b);
 }
 
 /// A Gaussian by what its sums of evidence are: precision, and precision times mean.
@@ -40,27 +49,35 @@ class Evidence {
 }  // namespace
 
 void Filter::merge(std::span<const Filter> copies) {
-  const Snapshot base = state_;
+  const Snapshot& base = state_;
   for (const Filter& copy : copies) {
-    if (copy.values_ != values_ || copy.items_.size() != items_.size() || copy.learners() != learners())
+    if (copy.values_ != values_ || copy.items_ != items_ || copy.learners() != learners() || copy.skills() != skills())
       throw Exception{{Errc::shape_mismatch, "only copies of this filter, with its parameters, items and learners, can be merged into it"}};
   }
-  std::vector<bool> is_changed(learners(), false);
+  Snapshot all = state_;
+  std::vector<const Filter*> changed_by(learners(), nullptr);
   for (const Filter& copy : copies) {
+    const auto claim = [&changed_by, &copy](std::size_t u) {
+      if (changed_by[u] != nullptr && changed_by[u] != &copy)
+        throw Exception{{Errc::out_of_domain, "two copies learned from learner " + to_text(u), u}};
+      changed_by[u] = &copy;
+    };
     for (std::size_t u = 0; u < learners(); ++u) {
       if (same(copy.state_.learners[u], base.learners[u])) continue;
-      if (is_changed[u]) throw Exception{{Errc::out_of_domain, "two copies learned from learner " + to_text(u), u}};
-      is_changed[u] = true;
-      state_.learners[u] = copy.state_.learners[u];
+      claim(u);
+      all.learners[u] = copy.state_.learners[u];
     }
-    const auto take = [](Memories& into, const Memories& before, const Memories& from) {
+    const auto take = [&claim](Memories& into, const Memories& before, const Memories& from) {
       for (std::size_t i = 0; i < from.size(); ++i) {
-        const MemoryState<float>* known = before.find(from.keys()[i]);
-        if (known == nullptr || !same(*known, from.states()[i])) into.put(from.keys()[i], from.states()[i]);
+        const std::uint64_t key = from.keys()[i];
+        const MemoryState<float>* known = before.find(key);
+        if (known != nullptr && same(*known, from.states()[i])) continue;
+        claim(key >> 32U);
+        into.put(key, from.states()[i]);
       }
     };
-    take(state_.item_memories, base.item_memories, copy.state_.item_memories);
-    take(state_.skill_memories, base.skill_memories, copy.state_.skill_memories);
+    take(all.item_memories, base.item_memories, copy.state_.item_memories);
+    take(all.skill_memories, base.skill_memories, copy.state_.skill_memories);
   }
   const auto merged = [&](auto&& effect_of) {
     Evidence evidence{effect_of(base)};
@@ -70,16 +87,17 @@ void Filter::merge(std::span<const Filter> copies) {
   for (const auto effect :
        {&CohortState<float>::level, &CohortState<float>::skill_offset, &CohortState<float>::skill_count, &CohortState<float>::skill_decay,
         &CohortState<float>::item_offset, &CohortState<float>::item_count, &CohortState<float>::item_decay}) {
-    state_.cohort.*effect = merged([effect](const Snapshot& s) -> const Effect<float>& { return s.cohort.*effect; });
+    all.cohort.*effect = merged([effect](const Snapshot& s) -> const Effect<float>& { return s.cohort.*effect; });
   }
   for (const auto materials : {&Snapshot::items, &Snapshot::skills}) {
-    for (std::size_t i = 0; i < (state_.*materials).size(); ++i) {
+    for (std::size_t i = 0; i < (all.*materials).size(); ++i) {
       for (const auto effect : {&MaterialState<float>::level, &MaterialState<float>::count, &MaterialState<float>::decay}) {
-        (state_.*materials)[i].*effect =
+        (all.*materials)[i].*effect =
             merged([materials, effect, i](const Snapshot& s) -> const Effect<float>& { return (s.*materials)[i].*effect; });
       }
     }
   }
+  state_ = std::move(all);
 }
 
 }  // namespace perdure::inline PERDURE_ABI::cohort

@@ -2,8 +2,11 @@
 
 #include <perdure/cohort/filter.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
+#include <span>
 
 namespace perdure::inline PERDURE_ABI::cohort {
 
@@ -19,6 +22,17 @@ struct Filter::Touched {
   std::size_t skills = 0;
   Recollection<double> recollection;
   double guess = -1.0;
+
+  /// When the learner last met the item; an item that was never seen is forgotten as its skills are. 0 where those were not either: then time
+  /// changes nothing.
+  [[nodiscard]] double last_seen() const {
+    const auto is_known = [](const MemoryState<float>& m) { return m.answers > 0.0F || m.exposures > 0.0F; };
+    if (is_known(memory)) return memory.last;
+    constexpr double never = -std::numeric_limits<double>::infinity();
+    double last = never;
+    for (std::size_t k = 0; k < skills; ++k) last = std::max(last, is_known(skill_memory[k]) ? skill_memory[k].last : never);
+    return last == never ? 0.0 : last;
+  }
 
   [[nodiscard]] Scene<double, float> scene() {
     return {cohort, learner, item, memory, std::span{parts}.first(skills), recollection, guess};

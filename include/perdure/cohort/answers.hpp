@@ -23,9 +23,10 @@ struct Items {
   std::size_t skills = 0;     ///< how many skills there are
 
   [[nodiscard]] std::size_t size() const noexcept { return guess.size(); }
+  bool operator==(const Items&) const = default;
 
   /// Adds an item; its number is `size()` before. Weights are divided by their sum; none given: all alike. Throws Exception (out_of_domain) for
-  /// more than `most_skills` skills, a skill named twice, a weight that is not finite and above 0, or a guess of 1 or more.
+  /// more than `most_skills` skills, a skill named twice, a weight that is not finite and above 0 or a sum of them that is not finite, or a guess of 1 or more.
   void add(std::span<const std::uint32_t> its_skills, std::span<const double> weights = {}, double its_guess = -1.0);
 };
 

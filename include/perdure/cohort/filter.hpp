@@ -73,8 +73,8 @@ class Filter {
 
   /// Predicts every row of a log and learns from it, rows in order of `answered`; rows of one time do not see each other.
   ///
-  /// A learner who was known before goes on from what is known. Rows of his that are not after his last known answer are taken as a second
-  /// account of it: they are predicted from each other and change nothing.
+  /// A learner who was known before goes on from what is known. Rows of his that are not after his last known answer, and exposures not after
+  /// what is known of his memory of the item, are taken as a second account of it: they are predicted from each other and change nothing.
   /// \param probability  (rows), or empty
   /// \param log_odds     (rows) of knowing the answer, or empty
   /// \param of_learner   (rows) the learner's part of the log-odds, or empty
@@ -82,8 +82,8 @@ class Filter {
   void run(const AnswerColumns& log, std::span<double> probability, std::span<double> log_odds = {},
            Learning learning = Learning::everything, std::span<double> of_learner = {});
 
-  /// Days after the last answer or exposure at which the probability has fallen to `target`, the learner's form of the day left out; 0 where it
-  /// is no higher at once, infinity where it is still higher after `horizon` days.
+  /// Days after the last answer or exposure (of an item that was never seen: of one of its skills) at which the probability has fallen to
+  /// `target`, the learner's form of the day left out; 0 where it is no higher at once, infinity where it is still higher after `horizon` days.
   [[nodiscard]] double interval(std::uint32_t learner, std::uint32_t item, double target, double horizon = 36500.0) const;
 
   /// Probability of a right answer right after the last answer or exposure, the learner's form of the day left out: where `interval` begins.
@@ -91,11 +91,12 @@ class Filter {
 
   /// Puts together what several copies of this filter learned apart from different learners: learners and memories from whoever changed them,
   /// and for items, skills and the cohort the sums of what each copy found, as Gaussian evidence. The result does not depend on the order of
-  /// copies but for rounding. Throws Exception when two copies changed one learner.
+  /// copies but for rounding. Throws Exception, and changes nothing, when two copies changed one learner or what he remembers.
   void merge(std::span<const Filter> copies);
 
   [[nodiscard]] const Snapshot& state() const noexcept { return state_; }
-  /// Goes on from a state. Throws Exception (shape_mismatch, out_of_domain) where it does not fit the items or is not finite.
+  /// Goes on from a state. Throws Exception (shape_mismatch, out_of_domain) where it does not fit the items, is not finite, or has a variance
+  /// that is not above 0.
   void restore(Snapshot state);
 
  private:

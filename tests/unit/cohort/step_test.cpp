@@ -66,7 +66,7 @@ World experienced(const Step<double>& step) {
 /// The update of one question, written once more: all effects in one list, as a vector x of slopes, means m and variances v.
 TEST(CohortStep, OneAnswerIsTheDiagonalKalmanUpdate) {
   auto p = lively();
-  p.skill.decay = p.item.decay = 0.6;  // far from the least, whatever is learned
+  p.item.decay = p.skill.decay = 0.4;  // far from the least, below which nothing is learned of it
   const Step<double> step{p};
   World w = experienced(step);
   const World before = w;
