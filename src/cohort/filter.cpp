@@ -156,12 +156,12 @@ void Filter::run(const AnswerColumns& log, std::span<double> probability, std::s
   std::optional<Filter> stand_in;
   const auto filter_of = [&](std::uint32_t r) -> Filter& {
     const std::uint32_t u = log.learner[r];
-    bool is_known = log.answered[r] <= known_until[u];
-    if (!is_known && log.score[r] < 0.0F) {
+    bool is_told_again = log.answered[r] <= known_until[u];
+    if (!is_told_again && log.score[r] < 0.0F) {
       const auto* seen = state_.item_memories.find(Memories::key(u, log.item[r]));
-      is_known = seen != nullptr && log.answered[r] <= seen->last;
+      is_told_again = seen != nullptr && log.answered[r] <= seen->last;
     }
-    if (!is_known) return *this;
+    if (!is_told_again) return *this;
     if (!stand_in) {
       stand_in.emplace(values_);
       stand_in->items_ = items_;

@@ -26,7 +26,6 @@ struct Filter::Touched {
   /// When the learner last met the item; an item that was never seen is forgotten as its skills are. 0 where those were not either: then time
   /// changes nothing.
   [[nodiscard]] double last_seen() const {
-    const auto is_known = [](const MemoryState<float>& m) { return m.answers > 0.0F || m.exposures > 0.0F; };
     if (is_known(memory)) return memory.last;
     constexpr double never = -std::numeric_limits<double>::infinity();
     double last = never;

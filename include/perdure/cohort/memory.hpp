@@ -95,7 +95,7 @@ void remember(MemoryState<S>& memory, const MemoryParameters<T>& p, const Recoll
 /// A memory after the item was seen without an answer: what had passed counts as passed still, but for the share `exposure`.
 template <class T, class S>
 void refresh(MemoryState<S>& memory, const MemoryParameters<T>& p, const T& exposure, double now) {
-  const bool known = memory.answers > S(0.0) || memory.exposures > S(0.0);
+  const bool known = is_known(memory);
   memory.backlog = known ? S((1.0 - exposure) * elapsed<T>(memory, now)) : S(0.0);
   if (!known) memory.scale = S(p.scale);
   memory.exposures = S(memory.exposures + S(1.0));

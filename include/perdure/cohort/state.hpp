@@ -47,4 +47,10 @@ struct MemoryState {
   double last = 0;  ///< time of the last answer or exposure, days; meaningless before there is one
 };
 
+/// Whether a learner ever met what a memory is of.
+template <class S>
+[[nodiscard]] bool is_known(const MemoryState<S>& memory) {
+  return memory.answers > S(0.0) || memory.exposures > S(0.0);
+}
+
 }  // namespace perdure::inline PERDURE_ABI::cohort
