@@ -3,8 +3,9 @@
 
 Usage: fit_cohort_defaults.py DATA [--without NAME]... [--output FILE.json] [--write]
 DATA is the folder of logs beside the repository. Every log is looked at in several ways, so that the parameters serve
-items with and without skills: with its skills, without them, and with skills in place of items. `--without cloze` leaves
-out one log in all its ways: what the others say of it is what an unfitted model is worth (docs/models/cohort.md).
+items with and without skills: with its skills, without them, and with skills in place of items. `--without cloze`
+leaves out one log in all its ways: what the others say of it is what an unfitted model is worth
+(docs/models/cohort.md).
 `--write` puts the values into include/perdure/cohort/parameters.hpp. Needs the perdure package.
 """
 
@@ -20,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 from perdure import _core
 from perdure.cohort_model import SPECS
 
@@ -84,7 +84,13 @@ def cohort(path: Path) -> pd.DataFrame:
     log = pd.read_csv(path).sort_values(["learner", "seq"], kind="stable")
     tied = log.groupby(["learner", "t_days"]).cumcount()
     return pd.DataFrame(
-        {"learner": log.learner, "item": log.item, "skill": log.skill, "time": log.t_days + TICK * tied, "score": log.correct}
+        {
+            "learner": log.learner,
+            "item": log.item,
+            "skill": log.skill,
+            "time": log.t_days + TICK * tied,
+            "score": log.correct,
+        }
     )
 
 
@@ -108,7 +114,9 @@ def with_study(path: Path) -> pd.DataFrame:
 
 def flashcards(card: pd.Series, time: pd.Series, grade: pd.Series) -> pd.DataFrame:
     """One learner's cards."""
-    table = pd.DataFrame({"learner": 0, "item": pd.factorize(card)[0], "skill": -1, "time": time, "score": (grade > 1) * 1.0})
+    table = pd.DataFrame(
+        {"learner": 0, "item": pd.factorize(card)[0], "skill": -1, "time": time, "score": (grade > 1) * 1.0}
+    )
     table = table.sort_values("time", kind="stable")
     table["time"] += TICK * table.groupby("time").cumcount()
     return table

@@ -17,7 +17,9 @@ std::span<const double, parameter_count> as_span(const std::array<double, parame
 
 }  // namespace
 
-double Forecast::at(double z) const { return outlook.guess + outlook.range * logistic(outlook.log_odds + z * std::sqrt(uncertainty)); }
+double Forecast::at(double z) const {
+  return outlook.guess + outlook.range * logistic(outlook.log_odds + z * band_widening * std::sqrt(uncertainty));
+}
 
 Filter::Filter(const std::array<double, parameter_count>& parameters)
     : values_{parameters}, parameters_{assemble<double>(as_span(parameters))} {
@@ -131,9 +133,10 @@ Forecast Filter::forecast(std::uint32_t learner, std::uint32_t item, double now)
   return found;
 }
 
-void Filter::run(const AnswerColumns& log, std::span<double> probability, std::span<double> log_odds, Learning learning) {
+void Filter::run(const AnswerColumns& log, std::span<double> probability, std::span<double> log_odds, Learning learning,
+                 std::span<double> of_learner) {
   if (const auto wrong = log.problem(learners(), items_.size())) throw Exception{*wrong};
-  for (const std::span<double> out : {probability, log_odds}) {
+  for (const std::span<double> out : {probability, log_odds, of_learner}) {
     if (!out.empty() && out.size() != log.size())
       throw Exception{{Errc::shape_mismatch, "a column for " + to_text(log.size()) + " rows has " + to_text(out.size())}};
   }
@@ -167,12 +170,13 @@ void Filter::run(const AnswerColumns& log, std::span<double> probability, std::s
     };
     for (std::size_t k = begin; k < end; ++k) {
       const std::uint32_t r = order[k];
-      if (probability.empty() && log_odds.empty()) break;
+      if (probability.empty() && log_odds.empty() && of_learner.empty()) break;
       filter_of(r).load(t, log.learner[r], log.item[r]);
       auto scene = t.scene();
       const Outlook<double> expected = step.outlook(scene, std::min(log.shown[r], log.answered[r]));
       if (!probability.empty()) probability[r] = expected.probability;
       if (!log_odds.empty()) log_odds[r] = expected.log_odds;
+      if (!of_learner.empty()) of_learner[r] = expected.learner;
     }
     for (; begin < end; ++begin) {
       const std::uint32_t r = order[begin];
@@ -181,6 +185,15 @@ void Filter::run(const AnswerColumns& log, std::span<double> probability, std::s
                    &filter == this ? learning : Learning::learner_alone);
     }
   }
+}
+
+double Filter::at_once(std::uint32_t learner, std::uint32_t item) const {
+  require(learner, item);
+  Touched t;
+  load(t, learner, item);
+  t.learner.form = 0.0F;
+  auto scene = t.scene();
+  return Step<double>{parameters_}.outlook(scene, t.memory.last).probability;
 }
 
 double Filter::interval(std::uint32_t learner, std::uint32_t item, double target, double horizon) const {

@@ -107,4 +107,4 @@ def test_output_is_named_and_nothing_is_written_without_it(tmp_path: Path, capsy
 def test_the_baselines_need_no_naming() -> None:
     assert contenders(["constant", "per-item", "fsrs6", "fsrs6"]) == ["fsrs6", "constant"]
     assert contenders(None) == ["fsrs6", "half-life", "constant"]
-    assert set(contenders(["all"])) == {*perdure.catalog(), "adaptive-fsrs"}
+    assert set(contenders(["all"])) == {*perdure.catalog(), "adaptive-fsrs", "cohort"}

@@ -7,6 +7,7 @@ from ._catalog import catalog
 from ._core import version as __version__
 from .adaptive_fsrs import AdaptiveFsrs
 from .cohort import Cohort, LearnerException
+from .cohort_model import CohortModel
 from .errors import InputError, PerdureError
 from .evaluation import Evaluation, evaluate
 from .fit_options import FitOptions, Gaussian
@@ -47,6 +48,7 @@ __all__ = [
     "AdaptiveFsrs",
     "AnkiSm2",
     "Cohort",
+    "CohortModel",
     "Constant",
     "Dash",
     "DashActR",

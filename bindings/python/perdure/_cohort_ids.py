@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,6 +33,8 @@ class Ids:
     learners: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     skills: list[str] = field(default_factory=list)
+    skills_of: list[dict[str, float]] = field(default_factory=list)
+    guess_of: list[float] = field(default_factory=list)
     _learner: dict[str, int] = field(default_factory=dict, repr=False)
     _item: dict[str, int] = field(default_factory=dict, repr=False)
     _skill: dict[str, int] = field(default_factory=dict, repr=False)
@@ -43,7 +46,7 @@ class Ids:
 
     def copy(self) -> Ids:
         """Names that can grow without these."""
-        return Ids(list(self.learners), list(self.items), list(self.skills))
+        return Ids(list(self.learners), list(self.items), list(self.skills), list(self.skills_of), list(self.guess_of))
 
     def learner_code(self, name: str) -> int:
         """Number of a learner, who is added when new."""
@@ -61,17 +64,24 @@ class Ids:
         """Number of an item; InputError for one that is not known."""
         return _find(self._item, name, "item")
 
+    def find_skill(self, name: Any) -> int:
+        """Number of a skill; InputError for one that is not known."""
+        return _find(self._skill, name, "skill")
+
     def add_items(self, filter_: Any, names: Sequence[str], skills: Skills, guessing: Guessing) -> None:
         """Add those items that are new, with their skills and chances of guessing."""
         new = [name for name in names if name not in self._item]
         begin, skill, weight, guess = [0], [], [], []
-        for name in new:
+        chosen = [(name, _weighted(skills.get(name, ()), name), _guess(guessing, name)) for name in new]
+        for name, its_skills, its_guess in chosen:
             _code(self._item, self.items, name)
-            for of, much in _weighted(skills.get(name, ()), name).items():
+            self.skills_of.append(its_skills)
+            self.guess_of.append(its_guess)
+            for of, much in its_skills.items():
                 skill.append(self.skill_code(of))
                 weight.append(much)
             begin.append(len(skill))
-            guess.append(_guess(guessing, name))
+            guess.append(its_guess)
         try:
             filter_.add_items(
                 np.array(begin, np.uint64),
@@ -83,15 +93,63 @@ class Ids:
             raise InputError(str(error), source="items") from None
 
 
-def of_log(ids: Ids, filter_: Any, log: ReviewLog, skills: Skills | None, guessing: Guessing) -> Columns:
-    """Columns of a log for a filter, to which its learners and items are added where they are new."""
+def of_log(
+    ids: Ids,
+    filter_: Any,
+    log: ReviewLog,
+    skills: Skills | None,
+    guessing: Guessing,
+    exposures: Any = None,
+) -> Columns:
+    """Columns of a log for a filter, to which its learners and items are added where they are new.
+
+    Rows of the log come first; those of exposures follow.
+    """
     ids.add_items(filter_, log.items, log.skills_of_items() if skills is None else skills, guessing)
     learner = np.array([ids.learner_code(name) for name in log.learners], np.uint32)[log._core.learner]
     item = np.array([ids.find_item(name) for name in log.items], np.uint32)[log._core.item]
     filter_.add_learners(len(ids.learners))
     answered = log._core.answered_at / MS_PER_DAY + _order_of_ties(log)
     score = np.ascontiguousarray(log._more["score"].to_numpy(zero_copy_only=False), np.float32)
-    return learner, item, answered, _shown(log, answered), score
+    columns = (learner, item, answered, _shown(log, answered), score)
+    if exposures is None:
+        return columns
+    return tuple(
+        np.concatenate(pair) for pair in zip(columns, _exposed(ids, filter_, exposures, skills, guessing), strict=True)
+    )
+
+
+def _exposed(ids: Ids, filter_: Any, exposures: Any, skills: Skills | None, guessing: Guessing) -> Columns:
+    """Columns of exposures: items that learners saw without answering."""
+    try:
+        table = pd.DataFrame(exposures)
+    except (TypeError, ValueError):
+        raise InputError("not a table", source="exposures", expected="columns learner, item and at") from None
+    for name in ("learner", "item", "at"):
+        if name not in table:
+            raise InputError("a column is missing", source="exposures", column=name, expected="learner, item and at")
+        if table[name].isna().any():
+            row = int(np.flatnonzero(table[name].isna())[0])
+            raise InputError(
+                "a value is missing", source="exposures", column=name, row=row, expected="one in every row"
+            )
+    try:
+        when = pd.to_datetime(table["at"], utc=False)
+    except (TypeError, ValueError):
+        when = None
+    if when is None or getattr(when.dtype, "tz", None) is None:
+        raise InputError(
+            "not moments", source="exposures", column="at", expected="timestamps with a UTC offset or a time zone"
+        )
+    names = table["item"].astype(str).tolist()
+    ids.add_items(filter_, list(dict.fromkeys(names)), skills or {}, guessing)
+    learner = np.array([ids.learner_code(name) for name in table["learner"].astype(str)], np.uint32)
+    filter_.add_learners(len(ids.learners))
+    at = (
+        when.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[ms]").astype(np.int64).to_numpy() / MS_PER_DAY
+    )
+    item = np.array([ids.find_item(name) for name in names], np.uint32)
+    return learner, item, at, at, np.full(len(table), -1.0, np.float32)
 
 
 def _order_of_ties(log: ReviewLog) -> npt.NDArray[np.float64]:

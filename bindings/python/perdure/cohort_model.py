@@ -9,14 +9,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from . import _core, _threads
-from ._cohort_ids import Columns, Guessing, Ids, Skills, of_log
+from . import _cohort_tables, _core, _threads
+from ._cohort_ids import Guessing, Ids, Skills, of_log
 from ._learned import Learned
 from ._progress import reporting
+from .cohort_states import CohortStates, z_of
 from .errors import InputError
 from .estimator import Estimator, Progress, Values
 from .fit_report import FitReport
 from .log import ReviewLog, require_log
+from .states import Moment, instant
 
 MOST_ITERATIONS = 40
 MOST_ROWS = 200_000
@@ -86,6 +88,11 @@ class CohortModel(Learned, Estimator):
         return [spec["name"] for spec in SPECS]
 
     @property
+    def elapsed_rule(self) -> str:
+        """How time between answers is counted: in fractional days."""
+        return "exact"
+
+    @property
     def learners_(self) -> list[str]:
         """Learners that the model knows."""
         return self._known()._ids.learners
@@ -100,7 +107,9 @@ class CohortModel(Learned, Estimator):
         """Skills that the model knows."""
         return self._known()._ids.skills
 
-    def fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+    def fit(
+        self, log: ReviewLog, progress: Progress = False, threads: int | None = None, exposures: Any = None
+    ) -> Self:
         """Fit the parameters to a log, and learn from all of its answers in order of time.
 
         The parameters are those under which every answer is most likely given those before it, under a Gaussian prior
@@ -114,15 +123,18 @@ class CohortModel(Learned, Estimator):
             True draws a bar; a callable gets ``(iteration, at_most, text)`` and stops the fit by returning False.
         threads : int, optional
             The result does not depend on it.
+        exposures : table, optional
+            Items that learners saw without answering (nuggets, readings): columns learner, item and at, the last with
+            a UTC offset. They refresh memory; how much, the fit finds.
 
         Returns
         -------
         self
             A fit that was stopped holds the best parameters so far, with status ``interrupted``.
         """
-        start = _start(self.parameters)
+        start = start_of(self.parameters)
         ids, filter_ = Ids(), _core.cohort.Filter(start)
-        columns = of_log(ids, filter_, require_log(log), self.skills, self.guessing)
+        columns = of_log(ids, filter_, require_log(log), self.skills, self.guessing, exposures)
         started = time.perf_counter()
         with reporting(progress, "Fitting cohort") as report:
             facts, interrupt = _core.cohort.fit(
@@ -136,7 +148,7 @@ class CohortModel(Learned, Estimator):
             )
         fitted = facts["parameters"]
         ids, filter_ = Ids(), _core.cohort.Filter(fitted)
-        filter_.run(of_log(ids, filter_, log, self.skills, self.guessing))
+        filter_.run(of_log(ids, filter_, log, self.skills, self.guessing, exposures))
         facts["posterior_mean"] = facts["posterior_precision"] = None
         self.__dict__.update(  # in one step: Ctrl-C leaves all of it or nothing
             parameters_=fitted,
@@ -149,19 +161,21 @@ class CohortModel(Learned, Estimator):
             raise interrupt
         return self
 
-    def partial_fit(self, log: ReviewLog, progress: Progress = False, threads: int | None = None) -> Self:
+    def partial_fit(
+        self, log: ReviewLog, progress: Progress = False, threads: int | None = None, exposures: Any = None
+    ) -> Self:
         """Learn from further answers, about 1 µs each; the parameters stay.
 
         Answers that are not later than what is known of their learner are taken as known already, and change nothing.
         """
         if "_filter" not in self.__dict__:
-            return self.fit(log, progress, threads)
+            return self.fit(log, progress, threads, exposures)
         ids, filter_ = self._ids.copy(), self._filter.copy()
-        filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing))
+        filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing, exposures))
         self.__dict__.update(_ids=ids, _filter=filter_, _sources=[*self._sources, log])
         return self
 
-    def predict_sequence(self, log: ReviewLog, threads: int | None = None) -> Values:
+    def predict_sequence(self, log: ReviewLog, threads: int | None = None, exposures: Any = None) -> Values:
         """Probability of a right answer, one per row of ``log``, in its row order.
 
         Each row is predicted from the fitted model and all strictly earlier rows, in order of time: its learner's, and
@@ -176,8 +190,132 @@ class CohortModel(Learned, Estimator):
         known = self._known()
         ids, filter_ = known._ids.copy(), known._filter.copy()
         predicted: Values
-        predicted, _ = filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing))
-        return predicted
+        predicted, _ = filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing, exposures))
+        return predicted[: len(log)]
+
+    def states(self, log: ReviewLog, threads: int | None = None) -> CohortStates:
+        """What is known of every learner × item of a log after its last answer."""
+        known = self._known()
+        ids, filter_ = known._ids.copy(), known._filter.copy()
+        filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing))
+        return CohortStates(self, log, ids, filter_)
+
+    def forecast(
+        self,
+        at: Moment,
+        learners: Sequence[str] | None = None,
+        items: Sequence[str] | None = None,
+        skills: Sequence[str] | None = None,
+        level: float = 0.8,
+        tz: str = "UTC",
+    ) -> Any:
+        """Probability of a right answer of learners × items, or × skills, at a moment.
+
+        Parameters
+        ----------
+        at : str, date or datetime
+            As in `States.retention`.
+        learners, items : sequences of str, optional
+            Of those that the model knows; all by default.
+        skills : sequence of str, optional
+            In place of items: a question on the skill that nobody has seen before.
+        level : float
+            Share of the bounds that should hold the probability, in (0, 1).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns learner, item (or skill), recall, low, high; and what its log-odds are made of: of_learner, of_item,
+            of_skill, of_pair, repetition, forgetting (to be subtracted).
+        """
+        return _cohort_tables.forecast(self._known(), instant(at, tz), learners, items, skills, z_of(level))
+
+    def explain(self, learner: str, item: str, at: Moment, tz: str = "UTC") -> str:
+        """Why a learner is expected to know an item, or not, at a moment: one sentence a cause, largest first."""
+        row = self.forecast(at, [learner], [item], tz=tz).iloc[0]
+        return _cohort_tables.explanation(learner, item, row)
+
+    def interval(self, learner: str, item: str, target: float = 0.9) -> float:
+        """Days after the last answer at which the probability of a right answer falls to ``target``.
+
+        0 where it is no higher at once, infinite where it is still higher after 36,500 days. The learner's form of the
+        day is left out.
+        """
+        known = self._known()
+        if isinstance(target, bool) or not isinstance(target, int | float) or not 0.0 < target < 1.0:
+            raise InputError("not a probability", source="target", value=target, expected="a number in (0, 1)")
+        codes = ([known._ids.find_learner(learner)], [known._ids.find_item(item)])
+        days = known._filter.intervals(*(np.array(code, np.uint32) for code in codes), np.array([float(target)]))
+        return float(days[0])
+
+    def half_life(self, learner: str, item: str) -> float:
+        """Days after the last answer until the probability of a right answer is half of what it is right after it."""
+        known = self._known()
+        codes = ([known._ids.find_learner(learner)], [known._ids.find_item(item)])
+        at_once = known._filter.at_once(*(np.array(code, np.uint32) for code in codes))[0]
+        return self.interval(learner, item, 0.5 * float(at_once))
+
+    def learners(self, at: Moment, tz: str = "UTC", target: float = 0.6) -> Any:
+        """Every learner: ability, what he is expected to know at a moment, and whether that is too little.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns learner, answers, ability and ability_error (log-odds beside the average learner), recall (mean over
+            the items that he has answered), low and high (80 % of that mean's uncertainty by his ability), at_risk
+            (recall below ``target``); lowest recall first.
+        """
+        return _cohort_tables.learners(self._known(), instant(at, tz), target)
+
+    def items(self, log: ReviewLog) -> Any:
+        """Quality of the items of a log, as far as its answers tell.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row an item: skills, answers, share_right, expected_right (what was expected of those who answered),
+            difficulty and difficulty_error (log-odds below an average item), discrimination (1 as expected),
+            sure_but_wrong (share of wrong answers where a right one was surer than 0.9) and what was expected of it,
+            drift (log-odds by which later answers were better), each with its error; warning, in words.
+        """
+        return _cohort_tables.items(self._known(), require_log(log))
+
+    def misfit(self, log: ReviewLog) -> Any:
+        """Predicted against observed share of right answers by time since the last answer to the item.
+
+        A row whose deviation is more than three standard errors says so: there, forecasts of that distance are off.
+        """
+        return _cohort_tables.misfit(self._known(), require_log(log))
+
+    def save(self, path: Any) -> None:
+        """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it, the same to the bit."""
+        from . import cohort_file
+
+        cohort_file.write(path, self._known())
+
+    @property
+    def _entry(self) -> dict[str, Any]:
+        return {"state": []}
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if "_filter" in state:
+            ids = state["_ids"]
+            state["_filter"] = (self.parameters_, ids.skills_of, ids.guess_of, state["_filter"].state())
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "_filter" in state:
+            parameters, skills_of, guess_of, known = state["_filter"]
+            ids, filter_ = Ids(), _core.cohort.Filter(parameters)
+            for name in state["_ids"].skills:
+                ids.skill_code(name)
+            names = state["_ids"].items
+            guesses = {name: guess for name, guess in zip(names, guess_of, strict=True) if guess >= 0.0}
+            ids.add_items(filter_, names, dict(zip(names, skills_of, strict=True)), guesses)
+            filter_.restore(known)
+            state = {**state, "_filter": filter_}
+        self.__dict__.update(state)
 
     def _known(self) -> Self:
         if "_filter" not in self.__dict__:
@@ -189,7 +327,7 @@ SPECS: list[dict[str, Any]] = _core.cohort.parameters()
 DEFAULTS: Values = np.array([spec["init"] for spec in SPECS])
 
 
-def _start(given: Mapping[str, float] | npt.ArrayLike | None) -> Values:
+def start_of(given: Mapping[str, float] | npt.ArrayLike | None) -> Values:
     """All parameters, from what the constructor was given; InputError where one does not fit."""
     if given is None:
         return DEFAULTS.copy()
@@ -206,7 +344,9 @@ def _start(given: Mapping[str, float] | npt.ArrayLike | None) -> Values:
     except (TypeError, ValueError):
         raise InputError("not numbers", source="parameters", expected=f"{len(names)} numbers") from None
     if found.shape != (len(names),):
-        raise InputError("not one value a parameter", source="parameters", value=found.shape, expected=f"({len(names)},)")
+        raise InputError(
+            "not one value a parameter", source="parameters", value=found.shape, expected=f"({len(names)},)"
+        )
     for spec, value in zip(SPECS, found.tolist(), strict=True):
         if not spec["lower"] <= value <= spec["upper"]:
             expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _catalog
 from .adaptive_fsrs import AdaptiveFsrs
+from .cohort_model import CohortModel
 from .errors import InputError
 from .estimator import Estimator
 from .models import MODELS, Constant
@@ -17,7 +18,7 @@ from .per_item import PerItem
 
 BASELINES = (PerItem, Constant)
 
-OUTSIDE_CATALOG: dict[str, type[Estimator]] = {model.id: model for model in (PerItem, AdaptiveFsrs)}
+OUTSIDE_CATALOG: dict[str, type[Estimator]] = {model.id: model for model in (PerItem, AdaptiveFsrs, CohortModel)}
 """Estimators that have a name and no entry in the catalog of memory models."""
 
 

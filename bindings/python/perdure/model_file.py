@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import _catalog, _core, _parameters, adaptive_file, hierarchical_file, model_document, per_item
+from . import _catalog, _core, _parameters, adaptive_file, cohort_file, hierarchical_file, model_document, per_item
 from ._zones import search_paths
 from .adaptive_fsrs import AdaptiveFsrs
+from .cohort_model import CohortModel
 from .errors import InputError
 from .fit_report import FitReport, correlation_of
 from .hierarchical import Hierarchical
@@ -17,8 +18,8 @@ from .models import MODELS, MemoryModel
 from .per_item import PerItem
 
 
-def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | AdaptiveFsrs | PerItem:
-    """Read what `save` of a memory model, of `Hierarchical`, of `AdaptiveFsrs` or of `PerItem` wrote.
+def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | AdaptiveFsrs | CohortModel | PerItem:
+    """Read what `save` of a model wrote: a memory model, `Hierarchical`, `AdaptiveFsrs`, `CohortModel` or `PerItem`.
 
     Raises
     ------
@@ -37,6 +38,8 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | Ada
         return per_item.read(document, source)
     if model_id == AdaptiveFsrs.id:
         return adaptive_file.read(document, source)
+    if model_id == CohortModel.id:
+        return cohort_file.read(document, source)
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
     model = MODELS[model_id](

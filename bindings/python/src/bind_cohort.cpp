@@ -87,10 +87,11 @@ py::tuple run(Filter& filter, const py::tuple& log, bool learn_everything) {
   const Columns columns = columns_of(log);
   const AnswerColumns view = columns.view();
   std::vector<double> probability(view.size());
-  std::vector<double> log_odds(view.size());
-  without_gil(
-      [&] { filter.run(view, probability, log_odds, learn_everything ? Filter::Learning::everything : Filter::Learning::learner_alone); });
-  return py::make_tuple(to_numpy(std::move(probability)), to_numpy(std::move(log_odds)));
+  std::vector<double> of_learner(view.size());
+  without_gil([&] {
+    filter.run(view, probability, {}, learn_everything ? Filter::Learning::everything : Filter::Learning::learner_alone, of_learner);
+  });
+  return py::make_tuple(to_numpy(std::move(probability)), to_numpy(std::move(of_learner)));
 }
 
 /// Forecasts of learners × items at moments (days), and their parts; `z` of the band.
@@ -128,6 +129,18 @@ py::array intervals(const Filter& filter, const py::array& learner, const py::ar
     for (std::size_t r = 0; r < who.size(); ++r) days[r] = filter.interval(who[r], what[r], targets[r]);
   });
   return to_numpy(std::move(days));
+}
+
+/// Probabilities of right answers right after the last answer or exposure of learners × items.
+py::array at_once(const Filter& filter, const py::array& learner, const py::array& item) {
+  const auto who = column<std::uint32_t>(learner, "learner");
+  const auto what = column<std::uint32_t>(item, "item");
+  require_rows(what.size(), who.size(), "item");
+  std::vector<double> found(who.size());
+  without_gil([&] {
+    for (std::size_t r = 0; r < who.size(); ++r) found[r] = filter.at_once(who[r], what[r]);
+  });
+  return to_numpy(std::move(found));
 }
 
 /// Fits parameters to several logs together: each a filter that knows its items, columns, and the weight of each answer.
@@ -171,6 +184,7 @@ void bind_cohort(py::module_& module) {
       .def("add_items", &add_items, py::arg("skill_begin"), py::arg("skill"), py::arg("weight"), py::arg("guess"))
       .def("run", &run, py::arg("log"), py::arg("learn_everything") = true)
       .def("forecast", &forecast, py::arg("learner"), py::arg("item"), py::arg("at"), py::arg("z"))
+      .def("at_once", &at_once, py::arg("learner"), py::arg("item"))
       .def("intervals", &intervals, py::arg("learner"), py::arg("item"), py::arg("target"))
       .def("merge", [](Filter& filter, const std::vector<Filter>& copies) { without_gil([&] { filter.merge(copies); }); })
       .def("state", [](const Filter& filter) { return state_dict(filter.state()); })

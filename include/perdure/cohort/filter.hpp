@@ -25,6 +25,11 @@ struct Snapshot {
   Memories item_memories, skill_memories;
 };
 
+/// Standard deviations of the log-odds are this much wider than those that the filter keeps, which hold its effects for independent and its
+/// equations for true. Chosen so that bands hold their share of the truth in simulated cohorts of four memory families (docs/models/cohort.md,
+/// "Bands").
+inline constexpr double band_widening = 1.22;
+
 /// What is expected of a learner and an item at a moment.
 struct Forecast {
   Outlook<double> outlook;
@@ -72,13 +77,17 @@ class Filter {
   /// account of it: they are predicted from each other and change nothing.
   /// \param probability  (rows), or empty
   /// \param log_odds     (rows) of knowing the answer, or empty
+  /// \param of_learner   (rows) the learner's part of the log-odds, or empty
   /// Throws Exception for AnswerColumns::problem, and for columns of another length.
   void run(const AnswerColumns& log, std::span<double> probability, std::span<double> log_odds = {},
-           Learning learning = Learning::everything);
+           Learning learning = Learning::everything, std::span<double> of_learner = {});
 
   /// Days after the last answer or exposure at which the probability has fallen to `target`, the learner's form of the day left out; 0 where it
   /// is no higher at once, infinity where it is still higher after `horizon` days.
   [[nodiscard]] double interval(std::uint32_t learner, std::uint32_t item, double target, double horizon = 36500.0) const;
+
+  /// Probability of a right answer right after the last answer or exposure, the learner's form of the day left out: where `interval` begins.
+  [[nodiscard]] double at_once(std::uint32_t learner, std::uint32_t item) const;
 
   /// Puts together what several copies of this filter learned apart from different learners: learners and memories from whoever changed them,
   /// and for items, skills and the cohort the sums of what each copy found, as Gaussian evidence. The result does not depend on the order of

@@ -65,7 +65,8 @@ World experienced(const Step<double>& step) {
 
 /// The update of one question, written once more: all effects in one list, as a vector x of slopes, means m and variances v.
 TEST(CohortStep, OneAnswerIsTheDiagonalKalmanUpdate) {
-  const auto p = lively();
+  auto p = lively();
+  p.skill.decay = p.item.decay = 0.6;  // far from the least, whatever is learned
   const Step<double> step{p};
   World w = experienced(step);
   const World before = w;

@@ -18,6 +18,7 @@ from .plain import Row, records
 
 MOST_WARNINGS = 8
 PERDURE = "perdure"
+COHORT = "cohort"
 PROFILES = {
     "fsrs_rs": "fsrs_rs",
     "fsrs_rs_items": "fsrs_rs",
@@ -92,18 +93,32 @@ def fit(
     output = Output(json=json, quiet=quiet)
     require_writable(out)
     refuse_inputs(out, file)
-    candidate = new_model(model, perdure.catalog())
-    candidate.set_params(
-        options=fit_options(pipeline, prior_weight),
-        profile=profile_of(candidate.id, pipeline, profile),
-        elapsed=None if elapsed is None else rule_of(elapsed),
-    )
+    candidate = new_model(model, [*perdure.catalog(), COHORT])
+    if candidate.id == COHORT:
+        refuse_settings(
+            {"--pipeline": pipeline, "--profile": profile, "--elapsed": elapsed, "--prior-weight": prior_weight}
+        )
+    else:
+        candidate.set_params(
+            options=fit_options(pipeline, prior_weight),
+            profile=profile_of(candidate.id, pipeline, profile),
+            elapsed=None if elapsed is None else rule_of(elapsed),
+        )
     log = read_log(file, column, tz, skip_bad_rows, output)
     fitted, found = train(candidate, log, model, threads, output)
     found = {"command": "fit", "file": str(file), "output": str(out), **found}
     fitted.save(out)
     output.result(found)
     output.show(*render(found))
+
+
+def refuse_settings(given: dict[str, Any]) -> None:
+    """Refuse settings that the cohort model does not have."""
+    from perdure.errors import InputError
+
+    for name, value in given.items():
+        if value is not None:
+            raise InputError("not a setting of the cohort model", source=name, value=value, expected="none")
 
 
 def profile_of(model: str, pipeline: str | None, wanted: str | None) -> str:
@@ -162,10 +177,10 @@ def train(candidate: Any, log: Any, name: str, threads: int | None, output: Outp
     seconds = time.perf_counter() - started
     return fitted, {
         "model": name,
-        "profile": fitted.profile,
+        "profile": getattr(fitted, "profile", PERDURE),
         "log": log_facts(log),
         "elapsed_rule": fitted.elapsed_rule,
-        "options": fitted.options_to_dict(),
+        "options": fitted.options_to_dict() if fitted.id != COHORT else None,
         "data": list(fitted.data_),
         "report": fitted.report_.to_dict(),
         "seconds": round(seconds, 3),
@@ -191,7 +206,9 @@ def render(found: Row) -> list[RenderableType]:
         ("written to", found["output"]),
     ]
     parts: list[RenderableType] = [tables.facts(lines)]
-    parts += ["", *parameter_table(found["parameters"]), *warnings(report["warnings"])]
+    if found["model"] != COHORT:  # whose parameters are many, and say little one by one
+        parts += ["", *parameter_table(found["parameters"])]
+    parts += warnings(report["warnings"])
     if loss >= constant:
         parts.append("note: no better than the constant guess on its own answers; this log holds little to learn from")
     parts.append("`perdure evaluate` measures it on later answers that it has not seen.")
@@ -244,7 +261,7 @@ def _reading(found: Row) -> str:
 def _counted(found: Row) -> str:
     """The answers that the fit predicted, and how well."""
     report, answers = found["report"], tables.count(found["report"]["answers"], "answer")
-    if found["model"] != BASELINE:
+    if found["model"] not in (BASELINE, COHORT):
         answers += " a day or more after the last one"
     if abs(report["effective_answers"] - report["answers"]) >= 0.5:
         answers += f", worth {report['effective_answers']:,.0f}"
