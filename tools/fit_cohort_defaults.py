@@ -194,7 +194,9 @@ def by_name(facts: dict[str, Any]) -> dict[str, float]:
 
 def defaults(folder: Path, without: Collection[str] = ()) -> dict[str, float]:
     """What the logs of a folder say together, some of them left out by name."""
-    return by_name(fitted([table for name, ways in logs(folder).items() if name not in without for table in ways.values()]))
+    return by_name(
+        fitted([table for name, ways in logs(folder).items() if name not in without for table in ways.values()])
+    )
 
 
 def write(values: dict[str, float]) -> None:

@@ -48,7 +48,6 @@ def defaults_without(data: str) -> dict[str, float]:
     return fit_cohort_defaults.defaults(DATA, without=(data,))
 
 
-
 ENTRIES: dict[str, tuple[Make, tuple[str, ...]]] = {
     "item mean": (lambda task: ItemMean(), MAIN),
     "Elo": (lambda task: Elo(), EVERYWHERE),

@@ -48,11 +48,13 @@ PLAIN = 6
 RIDGE = 0.5
 """Weight of squared distance from the start, in answers."""
 LEAST_LOG, MOST_LOG = -14.0, 3.0
+"""Bounds of the logs of variances."""
 LEAST = 1e-9
 """Recall, and its complement, that log-odds are taken of at least."""
 CLIP = 6.0
 """Log-odds of FSRS-6 are kept within this."""
 STEP = 1e-4
+"""Of differences in place of derivatives."""
 MOST_STEPS = 40
 BURN_IN = 5
 """One answer in so many, the earliest, is learned from but does not count in the choice of parameters."""
@@ -61,10 +63,11 @@ BURN_IN = 5
 class Fsrs6Online(Estimator):
     """Recall of FSRS-6 as the base of a layer that learns learners, items, skills and pairs online, under shrinkage.
 
-    Log-odds of a right answer are ``offset + slope x logit recall`` where the learner has met the item, elsewhere ``level``,
-    and effects of learner, item, set of skills, learner on the set and learner on the item (`cohort/logit_layer.hpp`).
-    FSRS-6 is fitted to the log first; then the twelve parameters of the layer by the likelihood of each answer given
-    those before it.
+    Log-odds of a right answer are a level, which depends on whether the learner has met the item, or else its skill; a
+    slope times the log-odds of recall, where he has met the item; and effects of learner, item, set of skills, learner
+    on the set and learner on the item (`cohort/logit_layer.hpp`). Level and slope are others more than a day after the
+    last answer to the item. FSRS-6 is fitted to the log first; then the parameters of the layer by the likelihood of
+    each answer given those before it.
 
     Like `Elo` with ``items="online"``, a prediction goes on learning items and sets of skills from all learners of the
     log. Answers that the fit learned from are recognized, by their learner and time, and do not count twice; learners
@@ -162,7 +165,7 @@ class _Rows:
         met, late = ~np.isnan(gap), gap > 1.0
         logit = np.clip(np.log(recall / (1.0 - recall)), -CLIP, CLIP)
         about = features.skills(log)
-        skill_met = (features.counts(log, about).attempts[:, 0] > 0)
+        skill_met = features.counts(log, about).attempts[:, 0] > 0
         skill_met = np.bincount(about.row, weights=skill_met, minlength=len(log))[self.order] > 0
         self._fixed = np.stack((np.ones(len(log)), skill_met & ~met, met, met * logit, late, late * logit), axis=1)
         answered = core.answered_at[self.order]
@@ -186,7 +189,12 @@ class _Rows:
         variance = dict(zip(START, values.tolist(), strict=True))
         of_items = _columns(items or {}, self.items, variance["item"])
         of_sets = _columns(skills or {}, self.sets, variance["skill"])
-        found: tuple[Values, Pair, Pair] = _core.logit_layer.run(values[PLAIN:].copy(), (*self._who_and_what, self._fixed @ values[:PLAIN], *self._answers), of_items, of_sets)
+        found: tuple[Values, Pair, Pair] = _core.logit_layer.run(
+            values[PLAIN:].copy(),
+            (*self._who_and_what, self._fixed @ values[:PLAIN], *self._answers),
+            of_items,
+            of_sets,
+        )
         return found
 
 
