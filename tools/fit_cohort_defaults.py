@@ -15,6 +15,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,18 @@ def fitted(tables: list[pd.DataFrame]) -> dict[str, Any]:
     return facts
 
 
+def by_name(facts: dict[str, Any]) -> dict[str, float]:
+    """Parameters of a fit, by name."""
+    return {spec["name"]: value for spec, value in zip(SPECS, facts["parameters"].tolist(), strict=True)}
+
+
+def defaults(folder: Path, without: Collection[str] = ()) -> dict[str, float]:
+    """What the logs of a folder say together, some of them left out by name."""
+    return by_name(
+        fitted([table for name, ways in logs(folder).items() if name not in without for table in ways.values()])
+    )
+
+
 def write(values: dict[str, float]) -> None:
     """Put values into the header, six digits each."""
     text = HEADER.read_text(encoding="utf-8")
@@ -206,7 +219,7 @@ def main() -> None:
     found = logs(arguments.data)
     used = [(name, way) for name, ways in found.items() if name not in arguments.without for way in ways]
     facts = fitted([found[name][way] for name, way in used])
-    values = {spec["name"]: value for spec, value in zip(SPECS, facts["parameters"].tolist(), strict=True)}
+    values = by_name(facts)
     print(f"{facts['status']}: {facts['reason']}; {facts['iterations']} steps, {', '.join(map(' '.join, used))}")
     for name, value in values.items():
         print(f"{name:34s} {value:.6g}")

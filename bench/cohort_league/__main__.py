@@ -18,7 +18,14 @@ from .entries import ENTRIES, REFERENCES
 from .run import run
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = ("Elo", "DASH, ability online", "Best-LR + time windows", "FSRS-6 optimized on > 1 d (item)", "cohort model")
+FEW = (
+    "Elo",
+    "DASH, ability online",
+    "Best-LR + time windows",
+    "FSRS-6 optimized on > 1 d (item)",
+    "FSRS-6 in the online layer",
+    "cohort model",
+)
 """Models of the table of forgetting."""
 
 

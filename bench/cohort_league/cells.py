@@ -41,6 +41,7 @@ class Cell:
 class Cohort:
     """A cohort's log, whose rows are those of the file in its order, and the columns that a log does not have."""
 
+    name: str
     log: ReviewLog
     learner: npt.NDArray[np.int64]
     seq: npt.NDArray[np.int64]
@@ -51,6 +52,7 @@ class Cohort:
 class Task:
     """Rows to fit on, rows that predictions may look back on, and which of these are judged."""
 
+    data: str
     train: Mask
     seen: Mask
     judged: Mask
@@ -89,7 +91,7 @@ def cohort(data: str) -> Cohort:
     log = perdure.read_answers(table)
     if len(log) != len(frame) or not np.array_equal(log.success, frame["correct"]):
         raise ValueError(f"{file_of(data)}: the log does not have the rows of the file, in its order")
-    return Cohort(log, learner, seq, frame["fold"].to_numpy(np.int64))
+    return Cohort(data, log, learner, seq, frame["fold"].to_numpy(np.int64))
 
 
 def protocols(data: str) -> dict[str, int]:
@@ -110,16 +112,16 @@ def task(cohort: Cohort, protocol: str, part: int) -> Task:
     if protocol == "B60":
         rows = np.bincount(cohort.learner)[cohort.learner]
         train = cohort.seq < np.floor(FIRST_SHARE * rows)
-        return Task(train, np.ones(len(train), dtype=np.bool_), ~train, "time")
+        return Task(cohort.name, train, np.ones(len(train), dtype=np.bool_), ~train, "time")
     held = cohort.fold == part
     if protocol == "A":
-        return Task(~held, held, np.ones(int(held.sum()), dtype=np.bool_), "learner")
+        return Task(cohort.name, ~held, held, np.ones(int(held.sum()), dtype=np.bool_), "learner")
     learners, _, answers = protocol.removeprefix("cold ").partition(" x ")
     short = cohort.seq < (int(answers) if answers else np.iinfo(np.int64).max)
     others = np.random.default_rng(part).permutation(np.unique(cohort.learner[~held]))
     train = np.isin(cohort.learner, others[: int(learners)]) & short
     seen = held & short
-    return Task(train, seen, np.ones(int(seen.sum()), dtype=np.bool_), "learner")
+    return Task(cohort.name, train, seen, np.ones(int(seen.sum()), dtype=np.bool_), "learner")
 
 
 def rows_of(found: Task) -> npt.NDArray[np.int64]:

@@ -33,8 +33,9 @@ def work(cell: Cell) -> tuple[npt.NDArray[np.int64], Floats, float, float]:
     log = cohort(cell.data).log
     asked = task(cohort(cell.data), cell.protocol, cell.part)
     training, seen = log.where(asked.train), log.where(asked.seen)
+    estimator = ENTRIES[cell.model][0](asked)
     started = time.perf_counter()
-    model = ENTRIES[cell.model][0](asked.inner).fit(training, threads=1)
+    model = estimator.fit(training, threads=1)
     fitted = time.perf_counter()
     predicted = model.predict_sequence(seen)[asked.judged]
     return rows_of(asked), predicted, fitted - started, time.perf_counter() - fitted

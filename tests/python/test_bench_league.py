@@ -37,7 +37,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Cohort:
         },
         tz="UTC",
     )
-    made = Cohort(log, learner, seq, learner % 5)
+    made = Cohort("cloze", log, learner, seq, learner % 5)
     for module in (cells, scores):
         monkeypatch.setattr(module, "cohort", lambda data: made)
     return made

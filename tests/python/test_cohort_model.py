@@ -392,3 +392,16 @@ def test_stopping_a_fit_keeps_the_best_so_far(log: ReviewLog) -> None:
     model = CohortModel().fit(log, progress=lambda done, most, text: done < 1)
     assert model.report_.status == "interrupted"
     assert model.predict_sequence(log).shape == (len(log),)
+
+
+def test_a_part_of_a_log_leaves_what_it_has_no_row_of_unknown(log: ReviewLog) -> None:
+    """A part names the items of the whole but not their skills, which adding those items there would take away."""
+    frame = log.to_frame().drop(columns=["score", "grade"])
+    early = ~frame["item"].isin(["i1", "i2"]).to_numpy() & (frame["learner"] != "u5").to_numpy()
+    part, alone = log.where(early), perdure.read_answers(frame[early])
+    assert "i1" in part.items and "i1" not in part.skills_of_items()
+    of_part, of_rows = (CohortModel(refit=False).fit(each) for each in (part, alone))
+    assert set(of_part.items_) == set(frame["item"][early])
+    assert "u5" not in of_part.learners_
+    later = log.where(~early)
+    np.testing.assert_allclose(of_part.predict_sequence(later), of_rows.predict_sequence(later), rtol=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas
 import perdure
 import pytest
-from perdure import Fsrs6, InputError, ReviewLog, evaluate, metrics, read_answers
+from perdure import Fsrs6, InputError, ReviewLog, _core, evaluate, metrics, read_answers
 from perdure.cli.app import run
 from perdure.rivals import (
     RIVALS,
@@ -18,6 +18,7 @@ from perdure.rivals import (
     DashRegression,
     Elo,
     Fsrs6Item,
+    Fsrs6Online,
     Fsrs6Skill,
     HlrCeiling,
     Irt1Pl,
@@ -333,3 +334,60 @@ def test_means_of_items_lean_on_those_of_skills() -> None:
     assert by_name == pytest.approx(
         {"q1000": model.success_rate_, "q1001": np.mean(skills[1:]), "q1002": skills[1], "q1003": skills[0]}
     )
+
+
+def test_the_online_layer_is_the_filter_of_its_equations() -> None:
+    """Beside a loop over answers that keeps effects in a dictionary; the last two answers come at one moment."""
+    names = ("ability", "item", "skill", "pair_skill", "pair_item", "q", "qr", "s", "sr")
+    v = dict(zip(names, (0.6, 0.9, 0.5, 0.3, 0.2, 0.01, 0.02, 0.03, 0.04), strict=True))
+    learner, item, skill = [0, 0, 1, 0, 1, 1], [0, 1, 0, 0, 2, 0], [0, 1, 0, 0, 1, 0]
+    base, days, y = [0.3, -0.5, 0.1, 1.2, 0.0, 0.7], [0.0, 0.5, 1.0, 3.0, 4.0, 4.0], [1, 0, 1, 1, 0, 1]
+    known = [0, 0, 1, 0, 0, 0]
+    effects: dict[Any, list[float]] = {}
+    last: dict[Any, float] = {}
+    wanted = np.empty(6)
+
+    def of(row: int) -> list[Any]:
+        who, what, about = learner[row], item[row], skill[row]
+        keys = ["ability", who], ["pair_skill", who, about], ["pair_item", who, what], ["item", what], ["skill", about]
+        return [effects.setdefault(tuple(key), [0.0, v[key[0]]]) for key in keys]
+
+    def outlook(row: int) -> tuple[float, float]:
+        return base[row] + sum(m for m, _ in of(row)), sum(spread for _, spread in of(row))
+
+    for moment in dict.fromkeys(days):
+        rows = [row for row in range(6) if days[row] == moment]
+        for row in rows:
+            eta, spread = outlook(row)
+            wanted[row] = sigmoid(np.array(eta / np.sqrt(1 + np.pi / 8 * spread)))
+        for row in rows:
+            for place, noise, rate in ((0, "q", "qr"), (1, "s", "sr")):
+                key = (place, learner[row], skill[row] if place else None)
+                if key in last:
+                    of(row)[place][1] += v[noise] + v[rate] * np.log1p(moment - last[key])
+                last[key] = moment
+            eta, spread = outlook(row)
+            p = float(sigmoid(np.array(eta)))
+            gain = 1 / (1 + p * (1 - p) * spread)
+            for effect in of(row)[: 3 if known[row] else 5]:
+                effect[0] += effect[1] * (y[row] - p) * gain
+                effect[1] -= effect[1] ** 2 * p * (1 - p) * gain
+    codes = [np.array(column, np.uint32) for column in (learner, item, skill, [0, 1, 2, 0, 3, 2], [0, 1, 2, 0, 3, 2])]
+    columns = (*codes, *(np.array(column, np.float64) for column in (base, days, y)), np.array(known, np.uint8))
+    p, of_items, _ = _core.logit_layer.run(
+        np.array(list(v.values())), columns, (np.zeros(3), np.full(3, 0.9)), (np.zeros(2), np.full(2, 0.5))
+    )
+    np.testing.assert_allclose(p, wanted, rtol=1e-12)
+    np.testing.assert_allclose(of_items[0], [effects["item", code][0] for code in range(3)], rtol=1e-12)
+    np.testing.assert_allclose(of_items[1], [effects["item", code][1] for code in range(3)], rtol=1e-12)
+
+
+def test_fsrs_in_the_online_layer_learns_who_and_what() -> None:
+    rng = np.random.default_rng(22)
+    log = exam(np.ones(30), rng.normal(0, 1.5, 30), rng.normal(0, 1.5, 80), 23)
+    old = log._core.learner < 60
+    new = log.where(~old)
+    model = Fsrs6Online().fit(log.where(old))
+    losses = [metrics.log_loss(new.success, m.predict_sequence(new)) for m in (model, Fsrs6Item().fit(log.where(old)))]
+    assert losses[0] < losses[1] - 0.05
+    np.testing.assert_array_equal(model.predict_sequence(log)[~old], model.predict_sequence(new))

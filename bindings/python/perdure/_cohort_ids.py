@@ -105,9 +105,14 @@ def of_log(
 
     Rows of the log come first; those of exposures follow.
     """
-    ids.add_items(filter_, log.items, log.skills_of_items() if skills is None else skills, guessing)
-    learner = np.array([ids.learner_code(name) for name in log.learners], np.uint32)[log._core.learner]
-    item = np.array([ids.find_item(name) for name in log.items], np.uint32)[log._core.item]
+    # a part of a log names those of the whole, too; an item without a row here has no skills here, and would be added
+    # without
+    who, learner_of_row = np.unique(log._core.learner, return_inverse=True)
+    what, item_of_row = np.unique(log._core.item, return_inverse=True)
+    items = [log.items[code] for code in what.tolist()]
+    ids.add_items(filter_, items, log.skills_of_items() if skills is None else skills, guessing)
+    learner = np.array([ids.learner_code(log.learners[code]) for code in who.tolist()], np.uint32)[learner_of_row]
+    item = np.array([ids.find_item(name) for name in items], np.uint32)[item_of_row]
     filter_.add_learners(len(ids.learners))
     answered = log._core.answered_at / MS_PER_DAY + _order_of_ties(log)
     score = np.ascontiguousarray(log._more["score"].to_numpy(zero_copy_only=False), np.float32)

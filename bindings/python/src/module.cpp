@@ -9,6 +9,7 @@ void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
 void bind_fit(pybind11::module_& module);
 void bind_hierarchical(pybind11::module_& module);
+void bind_logit_layer(pybind11::module_& module);
 void bind_migrate(pybind11::module_& module);
 void bind_models(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
@@ -29,6 +30,7 @@ PYBIND11_MODULE(_core, module) {
   bind_adaptive(module);
   bind_hierarchical(module);
   bind_cohort(module);
+  bind_logit_layer(module);
   bind_evaluate(module);
   bind_plan(module);
   bind_simulate(module);

@@ -10,6 +10,7 @@ from ..estimator import Estimator
 from .count_regression import CountRegression, Terms
 from .elo import Elo
 from .fsrs6_cards import Fsrs6Item, Fsrs6Skill
+from .fsrs6_online import Fsrs6Online
 from .hlr_ceiling import HlrCeiling
 from .irt import Irt1Pl, Irt2Pl
 from .item_mean import ItemMean
@@ -24,6 +25,7 @@ __all__ = [
     "DashRegression",
     "Elo",
     "Fsrs6Item",
+    "Fsrs6Online",
     "Fsrs6Skill",
     "HlrCeiling",
     "Irt1Pl",
@@ -48,6 +50,7 @@ RIVALS: dict[str, type[Estimator]] = {
         HlrCeiling,
         Fsrs6Item,
         Fsrs6Skill,
+        Fsrs6Online,
     )
 }
 """Rivals by id, as `perdure.evaluate` and ``perdure evaluate -m`` take them."""

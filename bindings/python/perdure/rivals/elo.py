@@ -71,7 +71,7 @@ class Elo(Estimator):
             raise InputError("unknown choice", source="elo, items", value=self.items, expected=one_of(ITEMS))
         core = log._core
         order = np.argsort(core.answered_at, kind="stable")
-        sets, set_of_item = _sets(log)
+        sets, set_of_item = skill_sets(log)
         item = core.item[order]
         about = set_of_item[item]
         pair = np.unique(core.learner[order] * np.int64(len(sets)) + about, return_inverse=True)[1]
@@ -113,7 +113,7 @@ class Elo(Estimator):
         if not hasattr(self, "difficulties_"):
             raise InputError("not fitted", source="Elo", expected="a call of fit before this one")
         core = log._core
-        sets, set_of_item = _sets(log)
+        sets, set_of_item = skill_sets(log)
         a, b, c, d, e, f, g, h = self.steps_
         learner, pair = _Ratings(a, b), _Ratings(g, h)
         item, about = _Ratings(c, d), _Ratings(e, f)
@@ -208,7 +208,7 @@ class _Objective:
         return found, hard, deep
 
 
-def _sets(log: ReviewLog) -> tuple[list[str], npt.NDArray[np.int64]]:
+def skill_sets(log: ReviewLog) -> tuple[list[str], npt.NDArray[np.int64]]:
     """Sets of skills, and that of each item."""
     given = log.skills_of_items()
     names: dict[str, int] = {}
