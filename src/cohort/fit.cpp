@@ -38,7 +38,9 @@ struct Point {
 class Objective {
  public:
   Objective(std::span<const WeightedRows> logs, const Values& center, Pass pass, const FitOptions& options)
-      : logs_{logs}, center_{center}, pass_{pass}, options_{options} {}
+      : logs_{logs}, center_{center}, pass_{pass}, options_{options} {
+    for (const WeightedRows& log : logs) counted_.push_back(counted(log.rows));
+  }
 
   [[nodiscard]] bool is_free(std::size_t i) const { return specs[i].spec.lower < specs[i].spec.upper && !options_.held[i]; }
   [[nodiscard]] double prior(const Values& values) const {
@@ -91,8 +93,8 @@ class Objective {
       const double w = logs_[k].weight;
       p.loss += w * parts[k].sums.loss;
       p.answers += parts[k].sums.answers;
-      p.weight += w * static_cast<double>(parts[k].sums.answers);
-      p.squared_weight += w * w * static_cast<double>(parts[k].sums.answers);
+      p.weight += w * counted_[k].once;
+      p.squared_weight += w * w * counted_[k].squared;
       if (!with_derivatives) continue;
       p.gradient += w * Eigen::Map<const Eigen::VectorXd>(parts[k].gradient.data(), n);
       // rows of a lower triangle are columns of an upper one
@@ -102,7 +104,23 @@ class Objective {
     return p;
   }
 
+  /// How often the scored answers of a log count in all, and the sum of the squares.
+  struct Counted {
+    double once = 0.0, squared = 0.0;
+  };
+  [[nodiscard]] static Counted counted(const perdure_cohort_rows& rows) {
+    Counted all;
+    for (std::size_t r = rows.uncounted; r < rows.learner_begin[rows.learners]; ++r) {
+      if (rows.score[r] < 0.0F) continue;
+      const double times = rows.counts == nullptr ? 1.0 : static_cast<double>(rows.counts[r]);
+      all.once += times;
+      all.squared += times * times;
+    }
+    return all;
+  }
+
   std::span<const WeightedRows> logs_;
+  std::vector<Counted> counted_;
   Values center_;
   Pass pass_;
   const FitOptions& options_;

@@ -57,7 +57,7 @@ class Numbers {
 
 }  // namespace
 
-Training::Training(const AnswerColumns& answers, const Items& items, std::size_t learners, std::size_t most_rows) {
+Training::Training(const AnswerColumns& answers, const Items& items, std::size_t learners, std::size_t most_rows, float late) {
   const ByLearner rows = by_learner(answers, learners);
   std::vector<std::uint32_t> item_of_row;
   for (const std::uint32_t u : shuffled(learners)) {
@@ -76,6 +76,20 @@ Training::Training(const AnswerColumns& answers, const Items& items, std::size_t
   item_ = item_of_row;
   number_items();
   number_memories(item_of_row, items);
+  count_answers(item_of_row, late);
+}
+
+void Training::count_answers(const std::vector<std::uint32_t>& item_of_row, float late) {
+  constexpr double day = 1.0;
+  std::unordered_map<std::uint32_t, double> last;
+  for (std::size_t u = 0; u + 1 < learner_begin_.size(); ++u) {
+    last.clear();
+    for (std::size_t r = learner_begin_[u]; r < learner_begin_[u + 1]; ++r) {
+      const auto [before, is_first] = last.try_emplace(item_of_row[r], answered_[r]);
+      counts_.push_back(!is_first && shown_[r] - before->second > day ? late : 1.0F);
+      before->second = answered_[r];
+    }
+  }
 }
 
 /// Items of several learners first, then places for those that only one learner answers.
@@ -134,6 +148,7 @@ perdure_cohort_rows Training::rows() const noexcept {
           .answered = answered_.data(),
           .shown = shown_.data(),
           .score = score_.data(),
+          .counts = counts_.data(),
           .guess = guess_.data(),
           .item = item_.data(),
           .memory = memory_.data(),

@@ -145,7 +145,7 @@ py::array at_once(const Filter& filter, const py::array& learner, const py::arra
 
 /// Fits parameters to several logs together: each a filter that knows its items, columns, and the weight of each answer.
 py::tuple fit(const py::list& logs, const py::array& center, double prior_weight, std::size_t max_iterations, std::size_t most_rows,
-              unsigned threads, const py::object& progress, const std::vector<std::size_t>& held) {
+              unsigned threads, const py::object& progress, const std::vector<std::size_t>& held, float late_counts) {
   std::list<perdure::cohort::Training> training;
   std::vector<perdure::cohort::WeightedRows> rows;
   for (const py::handle entry : logs) {
@@ -154,7 +154,7 @@ py::tuple fit(const py::list& logs, const py::array& center, double prior_weight
     const Columns columns = columns_of(given[1].cast<py::tuple>());
     const AnswerColumns view = columns.view();
     if (const auto wrong = view.problem(filter.learners(), filter.items().size())) throw py::value_error(wrong->what);
-    without_gil([&] { training.emplace_back(view, filter.items(), filter.learners(), most_rows); });
+    without_gil([&] { training.emplace_back(view, filter.items(), filter.learners(), most_rows, late_counts); });
     rows.push_back({training.back().rows(), given[2].cast<double>()});
   }
   const Values start = values_of(center);
@@ -175,7 +175,8 @@ void bind_cohort(py::module_& module) {
   auto cohort = module.def_submodule("cohort", "The cohort model.");
   cohort.def("parameters", &parameters, "One dict a parameter, in order.");
   cohort.def("fit", &fit, py::arg("logs"), py::arg("center"), py::kw_only(), py::arg("prior_weight"), py::arg("max_iterations"),
-             py::arg("most_rows"), py::arg("threads"), py::arg("progress"), py::arg("held") = std::vector<std::size_t>{});
+             py::arg("most_rows"), py::arg("threads"), py::arg("progress"), py::arg("held") = std::vector<std::size_t>{},
+             py::arg("late_counts") = perdure::cohort::late_counts);
   py::class_<Filter>(cohort, "Filter")
       .def(py::init([](const py::array& values) { return without_gil([v = values_of(values)] { return Filter{v}; }); }),
            py::arg("parameters"))

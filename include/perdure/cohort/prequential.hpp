@@ -106,10 +106,11 @@ inline constexpr double least_probability = 1e-9;
 /// carries its derivatives along.
 inline void add_prequential(const double* values, const perdure_cohort_rows& rows, perdure_cohort_sums& sums) {
   const std::span<const double, parameter_count> v{values, parameter_count};
+  const auto times = [&rows](std::size_t r) { return rows.counts == nullptr ? 1.0 : static_cast<double>(rows.counts[r]); };
   const auto bounded = [](double p) { return std::clamp(p, least_probability, 1.0 - least_probability); };
-  const auto add_loss = [&sums, &rows](std::size_t r, double p) {
+  const auto add_loss = [&sums, &rows, &times](std::size_t r, double p) {
     const double score = static_cast<double>(rows.score[r]);
-    sums.loss -= score * std::log(p) + (1.0 - score) * std::log1p(-p);
+    sums.loss -= times(r) * (score * std::log(p) + (1.0 - score) * std::log1p(-p));
     ++sums.answers;
   };
   if (sums.gradient == nullptr) {
@@ -123,7 +124,7 @@ inline void add_prequential(const double* values, const perdure_cohort_rows& row
   Prequential<D>{rows}.run(*parameters, [&](std::size_t r, const Outlook<D>& o) {
     const double p = bounded(o.probability.v);
     add_loss(r, p);
-    const double information = 1.0 / (p * (1.0 - p));
+    const double information = times(r) / (p * (1.0 - p));
     const double residual = (p - static_cast<double>(rows.score[r])) * information;
     const auto& d = o.probability.d;
     double* row = sums.fisher;

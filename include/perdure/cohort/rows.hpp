@@ -9,7 +9,7 @@ extern "C" {
 /// kernels, so it is plain C.
 ///
 ///     learner   |---- 0 ----|--- 1 ---|- 2 -| ...            learner_begin: where each begins, and where the last one ends
-///     row       answered shown score guess item memory kind  one of each a row
+///     row       answered shown score counts guess item memory  one of each a row
 ///     skills    |--|-|---| ...                               skill_begin by row: skill, skill_memory, weight
 ///
 /// Items below `shared_items` keep their state from learner to learner. The others are places that every learner uses anew, for items that only
@@ -20,6 +20,7 @@ struct perdure_cohort_rows {
   const double* answered;       ///< days
   const double* shown;          ///< days, not after `answered`
   const float* score;           ///< in [0, 1]; below 0 for an exposure
+  const float* counts;          ///< how often each answer counts in the sums; null: once
   const float* guess;           ///< probability of a right guess; below 0 where it is not known
   const uint32_t* item;
   const uint32_t* memory;     ///< of learner and item, from 0 for every learner
