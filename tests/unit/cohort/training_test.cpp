@@ -153,4 +153,19 @@ TEST(CohortTraining, ShownAfterTheAnswerIsShownAtTheAnswer) {
   EXPECT_EQ(training.rows().score[0], -1.0F);
 }
 
+/// More than a day after the last answer to the item, and only then, an answer counts several times.
+TEST(CohortTraining, LateAnswersCountSeveralTimes) {
+  Items items;
+  items.add({});
+  items.add({});
+  const std::vector<std::uint32_t> learner(5, 0), item{0, 1, 0, 0, 1};
+  const std::vector<double> answered{0.0, 0.5, 1.0, 2.5, 3.0}, shown{0.0, 0.5, 1.0, 2.5, 1.5};
+  const std::vector<float> score(5, 1.0F);
+  const Training training{{learner, item, answered, shown, score}, items, 1, 100};
+  const auto rows = training.rows();
+  EXPECT_EQ((std::vector<float>{rows.counts, rows.counts + 5}), (std::vector<float>{1.0F, 1.0F, 1.0F, late_counts, 1.0F}));
+  const Training alike{{learner, item, answered, shown, score}, items, 1, 100, 1.0F};
+  EXPECT_EQ(std::vector<float>(5, 1.0F), (std::vector<float>{alike.rows().counts, alike.rows().counts + 5}));
+}
+
 }  // namespace
