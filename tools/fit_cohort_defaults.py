@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from perdure import _core
-from perdure.cohort_model import SPECS
+from perdure._cohort_parameters import SPECS
 
 HEADER = Path(__file__).parents[1] / "include/perdure/cohort/parameters.hpp"
 ANSWERS_EACH = 30_000

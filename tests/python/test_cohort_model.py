@@ -200,6 +200,15 @@ def test_a_log_that_repeats_what_is_known_changes_no_later_prediction(log: Revie
     assert np.array_equal(model.forecast("2026-12-01").recall, again.forecast("2026-12-01").recall)
 
 
+def test_states_of_a_part_of_a_log_know_its_rows_alone(log: ReviewLog) -> None:
+    one = log._core.learner == 0
+    model = CohortModel(refit=False).fit(log.where(~one & (log._core.item > 0)))
+    part = log.where(one & (log._core.item > 1))
+    rows = model.states(part).retention("2026-12-01")
+    assert set(rows.learner) == {log.learners[0]}
+    assert log.items[0] not in set(rows.item)
+
+
 def test_predicting_does_not_teach(log: ReviewLog) -> None:
     model = CohortModel(refit=False).fit(log.where(first_days(log, 12)))
     before = model.forecast("2026-12-01").recall

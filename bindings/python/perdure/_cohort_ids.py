@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from . import _core
 from .errors import InputError
 from .log import ReviewLog
 
@@ -91,6 +92,16 @@ class Ids:
             )
         except ValueError as error:
             raise InputError(str(error), source="items") from None
+
+
+def restored(ids: Ids, parameters: npt.NDArray[np.float64], state: dict[str, Any]) -> Any:
+    """A filter that knows what ``state`` says of these names; ValueError where it does not fit them."""
+    filter_ = _core.cohort.Filter(parameters)
+    guesses = {name: guess for name, guess in zip(ids.items, ids.guess_of, strict=True) if guess >= 0.0}
+    again = Ids(skills=list(ids.skills))
+    again.add_items(filter_, ids.items, dict(zip(ids.items, ids.skills_of, strict=True)), guesses)
+    filter_.restore(state)
+    return filter_
 
 
 def of_log(

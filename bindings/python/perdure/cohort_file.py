@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _core, model_document
 from ._cohort_ids import Ids
+from ._cohort_parameters import DEFAULTS, SPECS, start_of
 from .errors import InputError
 from .fit_report import FitReport
 
@@ -51,7 +52,7 @@ def write(path: Any, model: CohortModel) -> None:
 
 def read(document: dict[str, Any], source: str) -> CohortModel:
     """Read what `write` wrote; InputError where a value does not fit."""
-    from .cohort_model import SPECS, CohortModel, start_of
+    from .cohort_model import CohortModel
 
     def refuse(key: str, problem: str, expected: str, value: Any = None) -> InputError:
         return InputError(problem, source=source, column=key, value=value, expected=expected)
@@ -111,8 +112,6 @@ def read(document: dict[str, Any], source: str) -> CohortModel:
 
 
 def _report(values: Any, parameters: Any, source: str) -> FitReport:
-    from .cohort_model import DEFAULTS, SPECS
-
     names = [spec["name"] for spec in SPECS]
     if not isinstance(values, dict):
         raise InputError("not an object", source=source, column="report", value=values, expected="a report")

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _cohort_tables, _core, _threads
-from ._cohort_ids import Guessing, Ids, Skills, of_log
+from ._cohort_ids import Guessing, Ids, Skills, of_log, restored
+from ._cohort_parameters import SPECS, start_of
 from ._learned import Learned
 from ._progress import reporting
 from .cohort_states import CohortStates, z_of
@@ -164,7 +165,7 @@ class CohortModel(Learned, Estimator):
     def partial_fit(
         self, log: ReviewLog, progress: Progress = False, threads: int | None = None, exposures: Any = None
     ) -> Self:
-        """Learn from further answers, about 1 µs each; the parameters stay.
+        """Learn from further answers; the parameters stay. Costs a copy of what is known, and about 1 µs an answer.
 
         Answers that are not later than what is known of their learner are taken as known already, and change nothing.
         """
@@ -300,20 +301,13 @@ class CohortModel(Learned, Estimator):
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()
         if "_filter" in state:
-            ids = state["_ids"]
-            state["_filter"] = (self.parameters_, ids.skills_of, ids.guess_of, state["_filter"].state())
+            state["_filter"] = (self.parameters_, state["_filter"].state())
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if "_filter" in state:
-            parameters, skills_of, guess_of, known = state["_filter"]
-            ids, filter_ = Ids(), _core.cohort.Filter(parameters)
-            for name in state["_ids"].skills:
-                ids.skill_code(name)
-            names = state["_ids"].items
-            guesses = {name: guess for name, guess in zip(names, guess_of, strict=True) if guess >= 0.0}
-            ids.add_items(filter_, names, dict(zip(names, skills_of, strict=True)), guesses)
-            filter_.restore(known)
+            parameters, known = state["_filter"]
+            filter_ = restored(state["_ids"], parameters, known)
             state = {**state, "_filter": filter_}
         self.__dict__.update(state)
 
@@ -321,34 +315,3 @@ class CohortModel(Learned, Estimator):
         if "_filter" not in self.__dict__:
             raise InputError("not fitted", source="CohortModel", expected="a call of fit before this one")
         return self
-
-
-SPECS: list[dict[str, Any]] = _core.cohort.parameters()
-DEFAULTS: Values = np.array([spec["init"] for spec in SPECS])
-
-
-def start_of(given: Mapping[str, float] | npt.ArrayLike | None) -> Values:
-    """All parameters, from what the constructor was given; InputError where one does not fit."""
-    if given is None:
-        return DEFAULTS.copy()
-    names = [spec["name"] for spec in SPECS]
-    if isinstance(given, Mapping):
-        values = dict(zip(names, DEFAULTS.tolist(), strict=True))
-        for name, value in given.items():
-            if name not in values:
-                raise InputError("unknown parameter", source="parameters", value=name, expected=", ".join(names))
-            values[name] = value
-        given = list(values.values())
-    try:
-        found = np.array(given, np.float64)
-    except (TypeError, ValueError):
-        raise InputError("not numbers", source="parameters", expected=f"{len(names)} numbers") from None
-    if found.shape != (len(names),):
-        raise InputError(
-            "not one value a parameter", source="parameters", value=found.shape, expected=f"({len(names)},)"
-        )
-    for spec, value in zip(SPECS, found.tolist(), strict=True):
-        if not spec["lower"] <= value <= spec["upper"]:
-            expected = f"a number in [{spec['lower']:g}, {spec['upper']:g}]"
-            raise InputError("out of bounds", source="parameters", column=spec["name"], value=value, expected=expected)
-    return found

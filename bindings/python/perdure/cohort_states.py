@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +12,7 @@ from ._cohort_ids import MS_PER_DAY, Ids
 from ._frames import to_kind
 from .errors import InputError
 from .log import ReviewLog
-from .states import Moment, States, instant
+from .states import Moment, States
 
 
 class CohortStates(States):
@@ -29,18 +28,16 @@ class CohortStates(States):
         super().__init__(model, log, {**columns, "state": ()})
         self._log = None
         self._filter = filter_
-        self._learner_codes = np.array([ids.find_learner(name) for name in log.learners], np.uint32)[self.learner]
-        self._item_codes = np.array([ids.find_item(name) for name in log.items], np.uint32)[self.item]
+        # a part of a log names learners and items of the whole, of which the filter need not know
+        self._learner_codes = np.array(
+            [ids.find_learner(log.learners[code]) for code in self.learner.tolist()], np.uint32
+        )
+        what = (log.items[code] for code in self.item.tolist())
+        self._item_codes = np.array([ids.find_item(name) for name in what], np.uint32)
 
     def retention(self, at: Moment, tz: str = "UTC", level: float | None = 0.95, threads: int | None = None) -> Any:
         """Predicted recall of every learner × item at a moment, with bounds; see `States.retention`."""
-        moment = instant(at, tz)
-        latest = int(self.last_answered_at.max(initial=0))
-        if moment < latest:
-            last = dt.datetime.fromtimestamp(latest / 1000, dt.UTC).isoformat(timespec="seconds")
-            raise InputError(
-                "before the last answer of the log", source="at", value=str(at), expected=f"{last} or later"
-            )
+        moment = self._moment(at, tz)
         found = self._filter.forecast(
             self._learner_codes,
             self._item_codes,

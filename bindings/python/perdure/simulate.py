@@ -21,7 +21,7 @@ import pyarrow as pa
 from . import _core, _threads
 from .errors import InputError
 from .log import UTC_MS, ReviewLog, read_answers
-from .states import Moment, instant
+from .states import Moment, instant_from
 
 __all__ = ["MEMORIES", "SimulatedCohort", "Truth", "cohort", "options"]
 
@@ -216,12 +216,7 @@ class Truth:
         InputError
             Not a date; an unknown zone; a moment before the last answer.
         """
-        at_ms = instant(at, tz)
-        if at_ms < self._core.known_from:
-            last = dt.datetime.fromtimestamp(self._core.known_from / 1000, dt.UTC).isoformat(timespec="milliseconds")
-            raise InputError(
-                "before the last answer of the log", source="at", value=str(at), expected=f"{last} or later"
-            )
+        at_ms = instant_from(at, tz, self._core.known_from, "milliseconds")
         recalls = self._core.recall(at_ms, _threads.resolve(threads)).reshape(len(self.learners), len(self.items))
         return pd.DataFrame(recalls, index=self.learners.index, columns=self.items.index)
 

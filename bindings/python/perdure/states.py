@@ -90,13 +90,7 @@ class States:
             Not a date; an unknown zone; a moment before the last answer (states hold what was known after it); a level
             outside (0, 1).
         """
-        moment_ms = instant(at, tz)
-        latest = int(self.last_answered_at.max(initial=0))
-        if moment_ms < latest:
-            last = dt.datetime.fromtimestamp(latest / 1000, dt.UTC).isoformat(timespec="seconds")
-            raise InputError(
-                "before the last answer of the log", source="at", value=str(at), expected=f"{last} or later"
-            )
+        moment_ms = self._moment(at, tz)
         moments = np.full(len(self), moment_ms, dtype=np.int64)
         days = _core.time.elapsed(self.model.elapsed_rule, self.last_answered_at, moments, search_paths())
         columns = self._ids()
@@ -113,6 +107,9 @@ class States:
         by_code = [self._skills.get(item) for item in self.items]
         return [by_code[code] for code in self.item.tolist()]
 
+    def _moment(self, at: Moment, tz: str) -> int:
+        return instant_from(at, tz, int(self.last_answered_at.max(initial=0)))
+
     def _ids(self) -> dict[str, pa.Array]:
         columns = {
             "learner": pa.array(self.learners, pa.string()).take(pa.array(self.learner)),
@@ -121,6 +118,15 @@ class States:
         if self._skills:
             columns["skills"] = pa.array(self.skills(), pa.string())
         return columns
+
+
+def instant_from(at: Moment, tz: str, latest: int, timespec: str = "seconds") -> int:
+    """`instant` of a moment that is no earlier than the last answer of a log, at ``latest`` ms. Else InputError."""
+    moment = instant(at, tz)
+    if moment < latest:
+        last = dt.datetime.fromtimestamp(latest / 1000, dt.UTC).isoformat(timespec=timespec)
+        raise InputError("before the last answer of the log", source="at", value=str(at), expected=f"{last} or later")
+    return moment
 
 
 def instant(at: Moment, tz: str, source: str = "at") -> int:
