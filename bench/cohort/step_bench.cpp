@@ -116,7 +116,7 @@ void pass(benchmark::State& state, bool with_gradient) {
   const auto values = defaults();
   std::vector<double> gradient(parameter_count), fisher(parameter_count * parameter_count);
   for (auto _ : state) {
-    perdure_cohort_sums sums{0.0, with_gradient ? gradient.data() : nullptr, with_gradient ? fisher.data() : nullptr, 0};
+    perdure_cohort_sums sums{0.0, with_gradient ? gradient.data() : nullptr, with_gradient ? fisher.data() : nullptr, 0, 0};
     add_prequential(values.data(), log.view(), sums);
     benchmark::DoNotOptimize(sums.loss);
   }

@@ -25,15 +25,7 @@ double Forecast::at(double z) const {
 
 Filter::Filter(const std::array<double, parameter_count>& parameters)
     : values_{parameters}, parameters_{assemble<double>(as_span(parameters))} {
-  for (std::size_t i = 0; i < parameter_count; ++i) {
-    const models::ParamSpec& spec = specs[i].spec;
-    if (!(parameters[i] >= spec.lower && parameters[i] <= spec.upper)) {
-      throw Exception{{Errc::out_of_domain,
-                       "parameter " + std::string{spec.name} + " must be in [" + to_text(spec.lower) + ", " + to_text(spec.upper) +
-                           "], got " + to_text(parameters[i]),
-                       i}};
-    }
-  }
+  require_in_bounds(values_);
   Step<double>{parameters_}.begin(state_.cohort);
 }
 

@@ -1,6 +1,7 @@
 #include <perdure/cohort/fit.hpp>
 #include <perdure/cohort/scale.hpp>
 #include <perdure/core/parallel.hpp>
+#include <perdure/core/result.hpp>
 #include <perdure/core/text.hpp>
 
 #include <Eigen/Cholesky>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -83,6 +85,7 @@ class Objective {
       }
       pass_(values.data(), logs_[k].rows, part.sums);
     });
+    if (std::ranges::any_of(parts, [](const Part& part) { return part.sums.out_of_memory != 0; })) throw std::bad_alloc{};
     Point p;
     p.values = values;
     if (with_derivatives) {
@@ -263,6 +266,11 @@ class Search {
 }  // namespace
 
 fit::FitReport fit_parameters(std::span<const WeightedRows> logs, const Values& center, Pass pass, const FitOptions& options) {
+  require_in_bounds(center);
+  for (std::size_t k = 0; k < logs.size(); ++k) {
+    if (!(logs[k].weight >= 0.0 && std::isfinite(logs[k].weight)))
+      throw Exception{{Errc::out_of_domain, "the weight of a log must be finite and not negative, got " + to_text(logs[k].weight), k}};
+  }
   const Objective objective{logs, center, pass, options};
   return Search{objective, options}.run(center);
 }

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <new>
 #include <type_traits>
 
 namespace perdure::inline PERDURE_ABI::kernels {
@@ -63,7 +64,11 @@ constexpr auto all = entries(Shard<catalog::Profiles, PERDURE_KERNEL_SHARD, PERD
 
 #if PERDURE_KERNEL_SHARD == 0
 void cohort_pass(const double* parameters, const perdure_cohort_rows& rows, perdure_cohort_sums& sums) noexcept {
-  cohort::add_prequential(parameters, rows, sums);
+  try {
+    cohort::add_prequential(parameters, rows, sums);
+  } catch (const std::bad_alloc&) {
+    sums.out_of_memory = 1;
+  }
 }
 #endif
 

@@ -192,6 +192,68 @@ def test_learning_in_two_parts_gives_the_same_bits(log: ReviewLog) -> None:
     assert np.array_equal(whole.forecast("2026-12-01").recall, parts.forecast("2026-12-01").recall)
 
 
+@pytest.mark.parametrize("says_when_shown", [True, False])
+def test_answers_learned_one_by_one_give_the_bits_of_a_log(says_when_shown: bool) -> None:
+    columns = table()
+    if not says_when_shown:
+        del columns["shown_at"]
+    log = perdure.read_answers(columns)
+    early = first_days(log, 6)
+    told = {"skills": {f"i{i}": f"s{i % 3}" for i in range(10)}, "guessing": {"i2": 0.25}}
+    model = CohortModel(refit=False, **told).fit(log.where(early & (log._core.item > 2) & (log._core.learner > 1)))
+    expected = copy.deepcopy(model).partial_fit(log.where(~early))
+    wanted = model.predict_sequence(log.where(~early))
+    rows = log.where(~early).to_frame()
+    found = np.empty(len(rows))
+    for k in np.argsort(rows["answered_at"].to_numpy(), kind="stable"):
+        row = rows.iloc[k]
+        shown = row["shown_at"].to_pydatetime() if says_when_shown else None
+        found[k] = model.learn(row["learner"], row["item"], row["score"], row["answered_at"].to_pydatetime(), shown)
+    assert np.array_equal(found, wanted)
+    names = {"learners": expected.learners_, "items": expected.items_}
+    assert sorted(model.learners_) == sorted(expected.learners_) and sorted(model.items_) == sorted(expected.items_)
+    assert np.array_equal(model.forecast("2026-12-01", **names).recall, expected.forecast("2026-12-01", **names).recall)
+
+
+AT = "2027-01-01T09:00Z"
+LONG_AGO = "2025-01-01T09:00Z"
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ((1, "i0", 1, AT), "learner"),
+        (("", "i0", 1, AT), "learner"),
+        (("u0", None, 1, AT), "item"),
+        (("u0", "i0", 1.5, AT), "score"),
+        (("u0", "i0", float("nan"), AT), "score"),
+        (("u0", "i0", "1", AT), "score"),
+        (("u0", "i0", None, AT), "score"),
+        (("u0", "i0", 1, "soon"), "at"),
+        (("u0", "i0", 1, LONG_AGO), "at"),
+        (("u0", "i0", 1, AT, "2027-01-02T09:00Z"), "shown_at"),
+        (("new", "crowded", 1, AT), "items"),
+        (("new", "wrong", 1, AT), "skills of wrong"),
+    ],
+)
+def test_an_unfit_answer_teaches_nothing(log: ReviewLog, answer: tuple[Any, ...], source: str) -> None:
+    skills: Any = {"crowded": [f"s{k}" for k in range(17)], "wrong": {"s0": "much"}}
+    model = CohortModel(refit=False, skills=skills).fit(log)
+    before = pickle.dumps(model)
+    with pytest.raises(InputError) as caught:
+        model.learn(*answer)
+    assert caught.value.source == source
+    assert pickle.dumps(model) == before
+
+
+def test_an_answer_is_learned_once(log: ReviewLog) -> None:
+    model = CohortModel(refit=False).fit(log)
+    model.learn("u0", "i0", True, AT)
+    with pytest.raises(InputError, match="not after what is known of learner u0"):
+        model.learn("u0", "i0", True, AT)
+    model.learn("u0", "i1", False, AT)  # a quiz that was handed in at once
+
+
 def test_a_log_that_repeats_what_is_known_changes_no_later_prediction(log: ReviewLog) -> None:
     early = first_days(log, 12)
     model = CohortModel(refit=False).fit(log.where(early))
@@ -294,9 +356,26 @@ def test_saved_half_way_it_goes_on_with_the_same_bits(log: ReviewLog, tmp_path: 
     assert np.array_equal(loaded.partial_fit(log.where(~early)).forecast("2026-12-01").recall, whole)
 
 
+def test_a_file_keeps_what_was_said_of_items_to_come(log: ReviewLog, tmp_path: Path) -> None:
+    told: Any = {"skills": {"new": ("s0", "s1"), "other": {"s2": 2.0}}, "guessing": 0.3}
+    model = CohortModel(refit=False, **told).fit(log)
+    model.save(tmp_path / "model.json")
+    loaded = perdure.load_model(tmp_path / "model.json")
+    assert isinstance(loaded, CohortModel)
+    for item in ("new", "other"):
+        assert loaded.learn("u0", item, 0, AT) == model.learn("u0", item, 0, AT)
+    assert loaded.forecast(AT, ["u0"], ["new"]).recall[0] == model.forecast(AT, ["u0"], ["new"]).recall[0] > 0.3
+
+
 @pytest.mark.parametrize(
     ("key", "value", "column"),
     [
+        ("new_items", None, "new_items"),
+        ("new_items", {"skills": None}, "new_items"),
+        ("new_items", {"skills": 3, "guessing": None}, "new_items"),
+        ("new_items", {"skills": {"i": {"s": None}}, "guessing": None}, "new_items"),
+        ("new_items", {"skills": None, "guessing": 1.5}, "new_items"),
+        ("new_items", {"skills": None, "guessing": {"i": "?"}}, "new_items"),
         ("parameters", {}, "parameters"),
         ("parameters", "all", "parameters"),
         ("learners", [1], "learners"),

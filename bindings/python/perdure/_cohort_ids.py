@@ -57,6 +57,14 @@ class Ids:
         """Number of a skill, which is added when new."""
         return _code(self._skill, self.skills, name)
 
+    def learner_code_if_known(self, name: str) -> int | None:
+        """Number of a learner; None for one who is not known."""
+        return self._learner.get(name)
+
+    def item_code_if_known(self, name: str) -> int | None:
+        """Number of an item; None for one that is not known."""
+        return self._item.get(name)
+
     def find_learner(self, name: Any) -> int:
         """Number of a learner; InputError for one who is not known."""
         return _find(self._learner, name, "learner")
@@ -72,8 +80,8 @@ class Ids:
     def add_items(self, filter_: Any, names: Sequence[str], skills: Skills, guessing: Guessing) -> None:
         """Add those items that are new, with their skills and chances of guessing."""
         new = [name for name in names if name not in self._item]
-        begin, skill, weight, guess = [0], [], [], []
-        chosen = [(name, _weighted(skills.get(name, ()), name), _guess(guessing, name)) for name in new]
+        begin, skill, weight, guesses = [0], [], [], []
+        chosen = [(name, weighted(skills.get(name, ()), name), guess(guessing, name)) for name in new]
         for name, its_skills, its_guess in chosen:
             _code(self._item, self.items, name)
             self.skills_of.append(its_skills)
@@ -82,13 +90,13 @@ class Ids:
                 skill.append(self.skill_code(of))
                 weight.append(much)
             begin.append(len(skill))
-            guess.append(its_guess)
+            guesses.append(its_guess)
         try:
             filter_.add_items(
                 np.array(begin, np.uint64),
                 np.array(skill, np.uint32),
                 np.array(weight, np.float64),
-                np.array(guess, np.float64),
+                np.array(guesses, np.float64),
             )
         except ValueError as error:
             raise InputError(str(error), source="items") from None
@@ -236,7 +244,7 @@ def _find(codes: dict[str, int], name: Any, what: str) -> int:
     return code
 
 
-def _weighted(given: Any, item: str) -> dict[str, float]:
+def weighted(given: Any, item: str) -> dict[str, float]:
     """Skills of an item and their weights, from any of the forms that a caller may give."""
     if isinstance(given, str):
         return dict.fromkeys((part for part in given.split("|") if part), 1.0)
@@ -254,7 +262,7 @@ def _weighted(given: Any, item: str) -> dict[str, float]:
     return {str(skill): float(weight) for skill, weight in found.items()}
 
 
-def _guess(guessing: Guessing, item: str) -> float:
+def guess(guessing: Guessing, item: str) -> float:
     """Probability of guessing an item right; -1 where it is not known."""
     given = guessing.get(item) if isinstance(guessing, Mapping) else guessing
     if given is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core, model_document
-from ._cohort_ids import Ids
+from ._cohort_ids import Ids, guess, weighted
 from ._cohort_parameters import DEFAULTS, SPECS, start_of
 from .errors import InputError
 from .fit_report import FitReport
@@ -31,6 +32,7 @@ def write(path: Any, model: CohortModel) -> None:
         {
             "model": model.id,
             "refit": model.refit,
+            "new_items": {"skills": _plain(model.skills), "guessing": _plain(model.guessing)},
             "data": list(model.data_),
             "parameters": dict(zip(model.parameter_names, model.parameters_.tolist(), strict=True)),
             "learners": ids.learners,
@@ -100,7 +102,8 @@ def read(document: dict[str, Any], source: str) -> CohortModel:
     refit = document.get("refit")
     if not isinstance(refit, bool):
         raise refuse("refit", "not true or false", "true or false", refit)
-    model = CohortModel(refit=refit)
+    skills, guessing = _new_items(document.get("new_items"), source)
+    model = CohortModel(refit=refit, skills=skills, guessing=guessing)
     model.__dict__.update(
         parameters_=parameters,
         report_=_report(document.get("report"), parameters, source),
@@ -109,6 +112,32 @@ def read(document: dict[str, Any], source: str) -> CohortModel:
         _sources=[*model_document.fingerprints(document.get("data"), source)],
     )
     return model
+
+
+def _plain(given: Any) -> Any:
+    """What a caller said of items by name, as JSON has it."""
+    if not isinstance(given, Mapping):
+        return given
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in given.items()}
+
+
+def _new_items(given: Any, source: str) -> tuple[Any, Any]:
+    """What the constructor was told of skills and guessing, which items that come later need."""
+    if not isinstance(given, dict) or set(given) != {"skills", "guessing"}:
+        raise InputError("not what save wrote", source=source, column="new_items", expected="skills and guessing")
+    skills, guessing = given["skills"], given["guessing"]
+    try:
+        if not isinstance(skills, dict | None) or not isinstance(guessing, dict | float | int | None):
+            raise InputError("neither null nor said of items", source="new_items", expected="what save wrote")
+        for item, its_skills in (skills or {}).items():
+            weighted(its_skills, item)
+        for item in guessing if isinstance(guessing, dict) else ["an item"]:
+            guess(guessing, item)
+    except InputError as error:
+        raise InputError(
+            error.problem, source=source, column="new_items", value=error.value, expected=error.expected
+        ) from None
+    return skills, guessing
 
 
 def _report(values: Any, parameters: Any, source: str) -> FitReport:

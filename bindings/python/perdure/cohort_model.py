@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from . import _cohort_tables, _core, _threads
+from . import _cohort_answer, _cohort_tables, _core, _threads
 from ._cohort_ids import Guessing, Ids, Skills, of_log, restored
 from ._cohort_parameters import SPECS, start_of
 from ._learned import Learned
@@ -175,6 +175,51 @@ class CohortModel(Learned, Estimator):
         filter_.run(of_log(ids, filter_, require_log(log), self.skills, self.guessing, exposures))
         self.__dict__.update(_ids=ids, _filter=filter_, _sources=[*self._sources, log])
         return self
+
+    def learn(
+        self,
+        learner: str,
+        item: str,
+        score: float,
+        at: Moment,
+        shown_at: Moment | None = None,
+        tz: str = "UTC",
+    ) -> float:
+        """Learn one answer in place, at the same cost however much is known; say how likely a right one was before it.
+
+        For services that see answers one by one; `partial_fit` is for logs. The same answers give the same bits. What
+        is learned so does not appear in ``data_``.
+
+        Parameters
+        ----------
+        learner, item : str
+            New ones are added; a new item gets the skills and the guessing that the constructor was given for it.
+        score : float
+            In [0, 1]; True and False are 1 and 0.
+        at, shown_at : str, date or datetime
+            When it was answered, and when the question was shown; as in `States.retention`. Without the second, a
+            question inside a session was shown when the answer before it was given.
+        tz : str
+            IANA zone of times without an offset.
+
+        Raises
+        ------
+        InputError
+            Values that do not fit; a time before the learner's last answer, or not after his last meeting with the
+            item. Nothing is learned then.
+        """
+        known = self._known()
+        return _cohort_answer.learn(
+            known._ids,
+            known._filter,
+            learner,
+            item,
+            score,
+            instant(at, tz),
+            None if shown_at is None else instant(shown_at, tz, "shown_at"),
+            self.skills,
+            self.guessing,
+        )
 
     def predict_sequence(self, log: ReviewLog, threads: int | None = None, exposures: Any = None) -> Values:
         """Probability of a right answer, one per row of ``log``, in its row order.

@@ -131,10 +131,12 @@ def instant_from(at: Moment, tz: str, latest: int, timespec: str = "seconds") ->
 
 def instant(at: Moment, tz: str, source: str = "at") -> int:
     """Milliseconds since 1970-01-01 UTC of a date or time, in ``tz`` unless it names an offset. Else InputError."""
-    try:
-        zone = _core.time.Zone(str(tz), search_paths())
-    except ValueError as error:
-        raise InputError(str(error), source="tz") from None
+    zone = None
+    if tz != "UTC":  # looking for zone files takes longer than all the rest
+        try:
+            zone = _core.time.Zone(str(tz), search_paths())
+        except ValueError as error:
+            raise InputError(str(error), source="tz") from None
     moment = at
     if isinstance(at, str):
         try:
@@ -155,4 +157,6 @@ def instant(at: Moment, tz: str, source: str = "at") -> int:
     offset = moment.utcoffset()
     if offset is not None:
         return wall - offset // dt.timedelta(milliseconds=1)
-    return int(zone.to_utc(wall)[0]) if moment.year >= 1970 else wall  # before every log, in any zone
+    if zone is None or moment.year < 1970:  # before every log, in any zone
+        return wall
+    return int(zone.to_utc(wall)[0])

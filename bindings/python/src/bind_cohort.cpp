@@ -12,9 +12,12 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <span>
@@ -94,6 +97,22 @@ py::tuple run(Filter& filter, const py::tuple& log, bool learn_everything) {
   return py::make_tuple(to_numpy(std::move(probability)), to_numpy(std::move(of_learner)));
 }
 
+/// Learns from one answer, in place; the probability that it was right, before it. Times in days.
+double learn(Filter& filter, std::uint32_t learner, std::uint32_t item, double shown, double answered, float score) {
+  const double expected = filter.forecast(learner, item, std::min(shown, answered)).outlook.probability;
+  filter.learn(learner, item, shown, answered, score);
+  return expected;
+}
+
+/// When a learner last answered, and when he last met an item, in days; minus infinity for never.
+py::tuple last(const Filter& filter, std::uint32_t learner, std::uint32_t item) {
+  constexpr double never = -std::numeric_limits<double>::infinity();
+  const auto& state = filter.state();
+  const bool knows = learner < filter.learners() && state.learners[learner].answers > 0.0F;
+  const auto* memory = state.item_memories.find(perdure::cohort::Memories::key(learner, item));
+  return py::make_tuple(knows ? state.learners[learner].last : never, memory != nullptr ? memory->last : never);
+}
+
 /// Forecasts of learners × items at moments (days), and their parts; `z` of the band.
 py::dict forecast(const Filter& filter, const py::array& learner, const py::array& item, const py::array& at, double z) {
   const auto who = column<std::uint32_t>(learner, "learner");
@@ -158,7 +177,6 @@ py::tuple fit(const py::list& logs, const py::array& center, double prior_weight
     rows.push_back({training.back().rows(), given[2].cast<double>()});
   }
   const Values start = values_of(center);
-  const Filter checked{start};  // throws for what is out of bounds
   py::object interrupt = py::none();
   perdure::cohort::FitOptions options{.prior_weight = prior_weight, .max_iterations = max_iterations, .threads = threads};
   for (const std::size_t i : held) options.held.at(i) = true;
@@ -184,6 +202,8 @@ void bind_cohort(py::module_& module) {
       .def("add_learners", &Filter::add_learners, py::arg("up_to"))
       .def("add_items", &add_items, py::arg("skill_begin"), py::arg("skill"), py::arg("weight"), py::arg("guess"))
       .def("run", &run, py::arg("log"), py::arg("learn_everything") = true)
+      .def("learn", &learn, py::arg("learner"), py::arg("item"), py::arg("shown"), py::arg("answered"), py::arg("score"))
+      .def("last", &last, py::arg("learner"), py::arg("item"))
       .def("forecast", &forecast, py::arg("learner"), py::arg("item"), py::arg("at"), py::arg("z"))
       .def("at_once", &at_once, py::arg("learner"), py::arg("item"))
       .def("intervals", &intervals, py::arg("learner"), py::arg("item"), py::arg("target"))

@@ -13,7 +13,7 @@
 
 namespace perdure::inline PERDURE_ABI::cohort {
 
-/// What sums a pass: `add_prequential`, or the same compiled for the machine (batch/cohort_pass.hpp).
+/// What sums a pass: `add_prequential` compiled for the machine (batch/cohort_pass.hpp). Out of memory it says so in the sums.
 using Pass = void (*)(const double* parameters, const perdure_cohort_rows& rows, perdure_cohort_sums& sums) noexcept;
 
 struct FitOptions {
@@ -37,6 +37,8 @@ struct WeightedRows {
 /// Levenberg-Marquardt on the Fisher matrix, with exact derivatives through the filter. All parameters move at once, but those that are held
 /// and those whose bounds are equal. From the shipped defaults this ends where fits in stages do (docs/adr/0023-cohort-model.md).
 /// \param center  in spec order, inside the bounds; also where the fit starts
+/// The report has no gradient and no information by the parameters. Throws Exception (out_of_domain) for a center out of bounds and for a weight
+/// that is negative or not finite, and std::bad_alloc.
 [[nodiscard]] fit::FitReport fit_parameters(std::span<const WeightedRows> logs, const std::array<double, parameter_count>& center,
                                             Pass pass, const FitOptions& options = {});
 

@@ -149,6 +149,9 @@ template <class T>
                            std::make_index_sequence<detail::memory_count>{});
 }
 
+/// Throws Exception (out_of_domain) for a parameter out of its bounds, or not finite.
+void require_in_bounds(const std::array<double, parameter_count>& values);
+
 /// The shipped defaults, in spec order.
 [[nodiscard]] constexpr std::array<double, parameter_count> defaults() {
   std::array<double, parameter_count> values{};

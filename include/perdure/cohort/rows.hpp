@@ -38,5 +38,6 @@ struct perdure_cohort_sums {
   double* gradient;  ///< (parameters); null where only the loss is asked for
   double* fisher;    ///< (parameters x parameters), the lower triangle by rows
   size_t answers;
+  int out_of_memory;  ///< not 0 where the pass ended early for it; the sums are worth nothing then
 };
 }

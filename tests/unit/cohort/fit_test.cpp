@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -176,6 +177,19 @@ TEST(CohortFit, WithoutAnswersTheStartIsTheResult) {
   EXPECT_EQ(none.effective_answers, 0.0);
   const Training empty{{}, {}, 0, 0};
   EXPECT_EQ(fit_parameters(std::vector<WeightedRows>{{empty.rows()}}, defaults(), fastest()).status, fit::Status::no_data);
+}
+
+TEST(CohortFit, RefusesWhatItCannotStartFrom) {
+  Values outside = defaults();
+  outside[3] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW((void)fit_parameters({}, outside, fastest()), Exception);
+  for (const double weight : {-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    EXPECT_THROW((void)fit_parameters(std::vector<WeightedRows>{{small().rows(), weight}}, defaults(), fastest()), Exception);
+}
+
+TEST(CohortFit, OutOfMemoryIsSaid) {
+  const Pass exhausted = [](const double*, const perdure_cohort_rows&, perdure_cohort_sums& sums) noexcept { sums.out_of_memory = 1; };
+  EXPECT_THROW((void)fit_parameters(std::vector<WeightedRows>{{small().rows()}}, defaults(), exhausted), std::bad_alloc);
 }
 
 TEST(CohortFit, StoppedItKeepsTheBestSoFar) {

@@ -181,14 +181,14 @@ class CohortGradient : public testing::TestWithParam<std::uint32_t> {
   };
   static Sums exact(const Values& values, const Rows& rows) {
     Sums s{0.0, std::vector<double>(parameter_count), std::vector<double>(parameter_count * parameter_count), 0};
-    perdure_cohort_sums sums{0.0, s.gradient.data(), s.fisher.data(), 0};
+    perdure_cohort_sums sums{0.0, s.gradient.data(), s.fisher.data(), 0, 0};
     add_prequential(values.data(), rows.view(), sums);
     s.loss = sums.loss;
     s.answers = sums.answers;
     return s;
   }
   static perdure_cohort_sums loss(const Values& values, const Rows& rows) {
-    perdure_cohort_sums sums{0.0, nullptr, nullptr, 0};
+    perdure_cohort_sums sums{0.0, nullptr, nullptr, 0, 0};
     add_prequential(values.data(), rows.view(), sums);
     return sums;
   }
@@ -280,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(Vectors, CohortGradient, testing::Values(1U, 2U));
 TEST(CohortPrequential, SumsAreAddedTo) {
   const Rows rows{perdure::test::small_cohort()};
   const auto values = defaults();
-  perdure_cohort_sums once{0.0, nullptr, nullptr, 0}, more{7.0, nullptr, nullptr, 3};
+  perdure_cohort_sums once{0.0, nullptr, nullptr, 0, 0}, more{7.0, nullptr, nullptr, 3, 0};
   add_prequential(values.data(), rows.view(), once);
   add_prequential(values.data(), rows.view(), more);
   EXPECT_NEAR(more.loss, once.loss + 7.0, 1e-10);

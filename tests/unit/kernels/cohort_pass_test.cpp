@@ -21,7 +21,7 @@ using cohort::parameter_count;
 
 struct Sums {
   std::vector<double> gradient = std::vector<double>(parameter_count), fisher = std::vector<double>(parameter_count * parameter_count);
-  perdure_cohort_sums of_loss{}, of_all{0.0, gradient.data(), fisher.data(), 0};
+  perdure_cohort_sums of_loss{}, of_all{0.0, gradient.data(), fisher.data(), 0, 0};
 
   template <class P>
   Sums(const P& pass, const std::array<double, parameter_count>& values, const perdure_cohort_rows& rows) {
