@@ -184,6 +184,32 @@ QuestionValues::Table QuestionValues::bound(std::span<const double> price) const
   return sweep(price, &inner);
 }
 
+QuestionValues::Advantages QuestionValues::advantages(const Table& table, std::span<const double> price) const {
+  const auto cost = checked(price);
+  Advantages all;
+  all.stride_ = table.stride_;
+  std::size_t count = 0;
+  for (std::size_t day = 0; day < cost.size(); ++day) {
+    all.begin_.push_back(count);
+    count += starts_ + day;
+  }
+  all.values_.resize(count * all.stride_);
+  std::vector<float> otherwise(grid_.nodes());
+  for (std::size_t row = 0; row + 1 < days_.size(); ++row) {
+    for (std::size_t j = 0; j < otherwise.size(); ++j) otherwise[j] = stop(nodes_, row, j);
+    for (std::size_t later = days_.size() - 1; later > row && later >= starts_; --later) {
+      const std::size_t day = later - starts_;
+      float* advantage = all.values_.data() + (all.begin_[day] + row) * all.stride_;
+      for (std::size_t j = 0; j < otherwise.size(); ++j) {
+        const float value = ask(nodes_, row, later, j, table.row(later), cost[day]);
+        advantage[j] = value - otherwise[j];
+        otherwise[j] = std::max(otherwise[j], value);
+      }
+    }
+  }
+  return all;
+}
+
 double QuestionValues::residual(const Table& table, std::span<const double> price, std::size_t count, std::uint64_t seed) const {
   const auto cost = checked(price);
   double most = 0.0;

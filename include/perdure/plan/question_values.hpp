@@ -65,6 +65,22 @@ class QuestionValues {
   /// what other points find.
   [[nodiscard]] Table bound(std::span<const double> price) const;
 
+  /// By how much asking on a day beats the best of asking later and of never asking again, for every askable day and every row before it.
+  class Advantages {
+   public:
+    /// A function on the grid. \param day  position among the askable days; \param row  of a last answer before it
+    [[nodiscard]] const float* at(std::size_t day, std::size_t row) const noexcept {
+      return values_.data() + (begin_[day] + row) * stride_;
+    }
+
+   private:
+    friend class QuestionValues;
+    std::size_t stride_ = 0;
+    std::vector<std::size_t> begin_;  ///< by day: functions before its first
+    std::vector<float> values_;
+  };
+  [[nodiscard]] Advantages advantages(const Table& table, std::span<const double> price) const;
+
   /// The most by which the equation exceeds a table at `count` states drawn over the grid and rows drawn among all; 0 for a supersolution there.
   [[nodiscard]] double residual(const Table& table, std::span<const double> price, std::size_t count, std::uint64_t seed) const;
 

@@ -188,6 +188,31 @@ TEST(QuestionValues, UsageIsTheSlopeOfValue) {
   });
 }
 
+TEST(QuestionValues, AnAdvantageIsWhatAskingBringsBeyondWaiting) {
+  const auto memory = perdure::test::memory_of<models::Fsrs6>();
+  const auto starts = perdure::test::starts_of<models::Fsrs6>();
+  const Timeline timeline = short_plan();
+  for (const Goal& goal : goals) {
+    const QuestionValues values{memory, grid_around(memory, starts, 20), timeline, goal, {-3, -1}};
+    const Exact exact{memory, timeline, goal};
+    const Prices price = drawn_prices(timeline.askable.size(), 0.03, 5);
+    const auto advantages = values.advantages(values.solve(price), price);
+    for (std::size_t day = 0; day < timeline.askable.size(); ++day) {
+      // last answers before the plan, and on the first of its days
+      for (const std::int32_t last : {-3, -1, 0}) {
+        if (last >= timeline.askable[day]) continue;
+        for (const State& s : starts) {
+          Prices dear = price;  // the best that begins with this day: others before it are out of reach, later ones remain
+          const double waiting = exact.one({last, s}, price, day + 1);
+          dear[day] -= 10.0;
+          const double asking = exact.one({last, s}, dear, day) - 10.0;
+          EXPECT_NEAR(values.grid().at(advantages.at(day, values.row_of(last)), values.grid().place(s)), asking - waiting, 0.008);
+        }
+      }
+    }
+  }
+}
+
 TEST(QuestionValues, OtherPointsFindNextToNothingAboveABound) {
   const auto memory = perdure::test::memory_of<models::Fsrs6>();
   const auto starts = perdure::test::starts_of<models::Fsrs6>();
