@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from pathlib import Path
 from typing import Any
 
 import perdure
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from perdure import calendars
 from perdure.calendars import days_off_of_ical
 
@@ -119,6 +122,12 @@ BROKEN = {
     "no iCalendar line": (calendar("?\r\n"), "is not iCalendar"),
     "30 February": (calendar(event("DTSTART;VALUE=DATE:20260230")), "event 1 (UID a): DTSTART does not fit"),
     "no start": (calendar(event("SUMMARY:x")), "event 1 (UID a): has no DTSTART"),
+    "two starts": (calendar(event(START, START)), "has DTSTART 2 times; expected once"),
+    "a period as a start": (
+        calendar(event("DTSTART;VALUE=PERIOD:20260714T100000Z/PT1H")),
+        "DTSTART does not fit",
+    ),
+    "a length as an end": (calendar(event(START, "DTEND:PT2H")), "DTEND does not fit, got '2:00:00'; expected a date"),
     "unknown zone": (
         calendar(event("DTSTART;TZID=Nowhere/City:20260714T090000")),
         "unknown time zone, got 'Nowhere/City'",
@@ -167,6 +176,53 @@ def test_broken_files_are_refused_in_one_line(name: str) -> None:
         days_off_of_ical(text, FIRST, LAST, "Europe/Paris")
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+ENTRIES = (
+    calendar(
+        event(
+            "DTSTART;VALUE=DATE:20260703",
+            "DTEND;VALUE=DATE:20260705",
+            "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=FR,MO;COUNT=4",
+            "EXDATE;VALUE=DATE:20260717",
+            "RDATE;VALUE=DATE:20260720,20260722",
+        ),
+        event(
+            "DTSTART;TZID=Europe/Paris:20260714T090000",
+            "DURATION:PT2H",
+            "RRULE:FREQ=MONTHLY;BYMONTHDAY=14;UNTIL=20261231T000000Z",
+            "STATUS:CONFIRMED",
+            uid="b",
+        ),
+        event("RECURRENCE-ID;TZID=Europe/Paris:20260814T090000", "DTSTART:20260815T090000Z", "SEQUENCE:1", uid="b"),
+    )
+    .strip()
+    .split("\r\n")
+)
+
+
+@settings(max_examples=300)
+@given(st.randoms(use_true_random=False))
+def test_damaged_files_are_read_or_refused(chance: random.Random) -> None:
+    lines = list(ENTRIES)
+    for _ in range(chance.randint(1, 4)):
+        at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+        cut = chance.randrange(len(lines[at]) + 1)
+        lines[at] = chance.choice(
+            [
+                lines[other],  # a line twice
+                lines[at][:cut],
+                lines[at][:cut] + chance.choice('0123456789:;=,TZ-VP"') + lines[at][cut + 1 :],
+                lines[at].partition(":")[0] + ":" + lines[other].partition(":")[2],  # a value of another kind
+            ]
+        )
+    try:
+        found = days_off_of_ical("\r\n".join(lines) + "\r\n", FIRST, LAST, "Europe/Paris")
+    except perdure.InputError as refusal:
+        assert "\n" not in str(refusal)
+    else:
+        assert found == sorted(set(found))
+        assert all(FIRST <= day <= LAST for day in found)
 
 
 def test_more_occurrences_than_a_calendar_has() -> None:

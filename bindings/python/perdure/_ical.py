@@ -172,6 +172,12 @@ def _check_event(event: Any, zone: zoneinfo.ZoneInfo, where: str) -> int:
             raise InputError(f"{key} does not fit: {_line(problem)}", source=where, expected="RFC 5545")
     if "DTSTART" not in event:
         raise InputError("has no DTSTART", source=where, expected="when the event begins")
+    for key in ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"):
+        found = _values(event, key)
+        if len(found) > 1:
+            raise InputError(f"has {key} {len(found)} times", source=where, expected="once")
+        if key != "DURATION" and any(not isinstance(value.dt, dt.date) for value in found):
+            raise InputError(f"{key} does not fit", source=where, value=str(found[0].dt), expected="a date or a time")
     for key in ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"):
         for value in _values(event, key):
             if "TZID" in value.params and any(_without_zone(one) for one in getattr(value, "dts", [value])):
