@@ -60,14 +60,12 @@ Result<DeliveryWindow> DeliveryWindow::make(ClockSpan window, std::optional<Cloc
 std::optional<Delivery> DeliveryWindow::first(const Zone& zone, Date day, ClockTime wished) const {
   if (!on_clock(wished)) throw Exception{Error{Errc::out_of_domain, "time of day must be 00:00 to 24:00, got " + format_clock(wished)}};
   const Local begins{Instant{day}.time_since_epoch()};
-  Local earliest = begins + wished;
   for (const ClockSpan& span : spans_) {
-    const Local wanted = std::max(earliest, begins + span.from);
+    const Local wanted = begins + std::max(wished, span.from);
     if (wanted >= begins + span.to) continue;
     const Instant at = zone.to_instant(wanted).instant;
     const Local shown = zone.to_local(at);  // later than wanted after a gap
     if (shown < begins + span.to) return Delivery{at, shown};
-    earliest = shown;
   }
   return std::nullopt;
 }
