@@ -20,7 +20,7 @@ constexpr std::size_t masks = 64;
 constexpr double never = -std::numeric_limits<double>::infinity();
 
 constexpr Mask shifted(Mask mask, bool today, std::int32_t by) {
-  return by > 6 ? 0 : (mask << 1U | (today ? 1U : 0U)) << static_cast<unsigned>(by - 1) & (masks - 1);
+  return by > 6 ? 0 : (mask << 1U | (today ? 1U : 0U)) << static_cast<unsigned>(by - 1) & Mask{masks - 1};
 }
 
 /// Whether fixed contacts leave room for sessions, week by week.
