@@ -34,14 +34,17 @@ QuestionValues::QuestionValues(const Memory& memory, Grid grid, Timeline timelin
     return std::ranges::adjacent_find(days, std::greater_equal{}) == days.end();
   };
   const auto& askable = timeline_.askable;
-  require(climbs(askable) && (askable.empty() || (askable.front() >= 0 && askable.back() < timeline_.end)),
-          "askable days must ascend in [0, " + to_text(timeline_.end) + ")");
+  require(climbs(askable) && (askable.empty() || askable.front() >= 0), "askable days must ascend from 0 on");
   require(climbs(days_) && (days_.empty() || days_.back() < 0), "starts must be ascending days before 0");
   const auto weight = [](double w) { return std::isfinite(w) && w >= 0.0; };
   require(weight(goal_.at_end) && weight(goal_.on_average) && goal_.at_end + goal_.on_average > 0.0,
           "weights of a goal must be finite, not negative, and not all 0");
   require(grid_.axes().size() == memory.fields().size(), "a grid must have one axis a state variable");
-  days_.insert(days_.end(), askable.begin(), askable.end());
+  days_.insert(days_.end(), askable.begin(), std::ranges::lower_bound(askable, timeline_.end));
+  if (timeline_.group_session >= 0) {
+    require(timeline_.group_session < timeline_.end, "a group session must be before day " + to_text(timeline_.end));
+    gathered_ = row_of(timeline_.group_session);
+  }
   longest_ = days_.empty() ? timeline_.end : timeline_.end - std::min(days_.front(), 0);
   std::vector<State> states(grid_.nodes());
   for (std::size_t j = 0; j < states.size(); ++j) states[j] = grid_.state(j);
@@ -103,10 +106,15 @@ float QuestionValues::ask(const Outcomes& o, std::size_t row, std::size_t later,
   return value;
 }
 
+/// What becomes of a question that is not asked by choice.
+float QuestionValues::otherwise(const Outcomes& o, std::size_t row, std::size_t i, const Table& table) const {
+  return row < gathered_ ? ask(o, row, gathered_, i, table.row(gathered_), 0.0F) : stop(o, row, i);
+}
+
 void QuestionValues::best(const Outcomes& o, std::size_t row, const Table& table, std::span<const float> price,
                           std::span<float> values) const {
-  for (std::size_t i = 0; i < o.states; ++i) values[i] = stop(o, row, i);
-  for (std::size_t later = std::max(row + 1, starts_); later < days_.size(); ++later) {
+  for (std::size_t i = 0; i < o.states; ++i) values[i] = otherwise(o, row, i, table);
+  for (std::size_t later = std::max(row + 1, starts_); later < choices_end(row); ++later) {
     const float* then = table.row(later);
     const float cost = price[later - starts_];
     for (std::size_t i = 0; i < o.states; ++i) values[i] = std::max(values[i], ask(o, row, later, i, then, cost));
@@ -184,30 +192,47 @@ QuestionValues::Table QuestionValues::bound(std::span<const double> price) const
   return sweep(price, &inner);
 }
 
-QuestionValues::Advantages QuestionValues::advantages(const Table& table, std::span<const double> price) const {
+QuestionValues::Policy QuestionValues::policy(const Table& table, std::span<const double> price) const {
   const auto cost = checked(price);
-  Advantages all;
-  all.stride_ = table.stride_;
+  Policy policy;
+  policy.stride_ = table.stride_;
   std::size_t count = 0;
-  for (std::size_t day = 0; day < cost.size(); ++day) {
-    all.begin_.push_back(count);
+  for (std::size_t day = 0; starts_ + day < days_.size(); ++day) {
+    policy.begin_.push_back(count);
     count += starts_ + day;
   }
-  all.values_.resize(count * all.stride_);
-  std::vector<float> otherwise(grid_.nodes());
-  for (std::size_t row = 0; row + 1 < days_.size(); ++row) {
-    for (std::size_t j = 0; j < otherwise.size(); ++j) otherwise[j] = stop(nodes_, row, j);
-    for (std::size_t later = days_.size() - 1; later > row && later >= starts_; --later) {
+  policy.index_.assign(count * policy.stride_, BFloat{-1.0F});  // what is outside the grid is never asked again
+  policy.demand_.resize(count * policy.stride_);
+  const std::size_t nodes = grid_.nodes();
+  std::vector<float> demand(days_.size() * table.stride_);  // by row, from its day on
+  std::vector<float> best(nodes);
+  const auto demand_after = [&](std::size_t row, std::size_t later, std::size_t j) {
+    const std::size_t at = static_cast<std::size_t>(days_[later] - days_[row]) * nodes_.states + j;
+    const float r = nodes_.recall[at];
+    const float* then = demand.data() + later * table.stride_;
+    return r * grid_.at(then, nodes_.right[at]) + (1.0F - r) * grid_.at(then, nodes_.wrong[at]);
+  };
+  for (std::size_t row = days_.size(); row-- > 0;) {
+    float* expected = demand.data() + row * table.stride_;
+    for (std::size_t j = 0; j < nodes; ++j) {
+      best[j] = otherwise(nodes_, row, j, table);
+      expected[j] = row < gathered_ ? demand_after(row, gathered_, j) : 0.0F;
+    }
+    for (std::size_t later = choices_end(row); later-- > std::max(row + 1, starts_);) {
       const std::size_t day = later - starts_;
-      float* advantage = all.values_.data() + (all.begin_[day] + row) * all.stride_;
-      for (std::size_t j = 0; j < otherwise.size(); ++j) {
+      const std::size_t slice = (policy.begin_[day] + row) * policy.stride_;
+      for (std::size_t j = 0; j < nodes; ++j) {
         const float value = ask(nodes_, row, later, j, table.row(later), cost[day]);
-        advantage[j] = value - otherwise[j];
-        otherwise[j] = std::max(otherwise[j], value);
+        policy.index_[slice + j] = BFloat{value - best[j]};
+        if (value > best[j]) {
+          best[j] = value;
+          expected[j] = 1.0F + demand_after(row, later, j);
+        }
+        policy.demand_[slice + j] = BFloat{expected[j]};
       }
     }
   }
-  return all;
+  return policy;
 }
 
 double QuestionValues::residual(const Table& table, std::span<const double> price, std::size_t count, std::uint64_t seed) const {
@@ -254,9 +279,9 @@ void QuestionValues::add_usage(const Table& table, std::span<const double> price
     for (std::size_t j = 0; j < grid_.nodes(); ++j) {  // what is outside the grid is never asked again
       const double m = mass[row * stride + j];
       if (m == 0.0) continue;
-      float most = stop(nodes_, row, j);
-      std::size_t chosen = 0;
-      for (std::size_t later = std::max(row + 1, starts_); later < days_.size(); ++later) {
+      float most = otherwise(nodes_, row, j, table);
+      std::size_t chosen = row < gathered_ ? gathered_ : 0;
+      for (std::size_t later = std::max(row + 1, starts_); later < choices_end(row); ++later) {
         const float value = ask(nodes_, row, later, j, table.row(later), cost[later - starts_]);
         if (value > most) {
           most = value;
@@ -264,7 +289,7 @@ void QuestionValues::add_usage(const Table& table, std::span<const double> price
         }
       }
       if (chosen == 0) continue;
-      usage[chosen - starts_] += m;
+      if (row >= gathered_ || chosen != gathered_) usage[chosen - starts_] += m;
       const std::size_t at = static_cast<std::size_t>(days_[chosen] - days_[row]) * nodes_.states + j;
       const auto r = static_cast<double>(nodes_.recall[at]);
       spread(chosen, nodes_.right[at], m * r);

@@ -46,9 +46,10 @@ class Grid {
   [[nodiscard]] std::uint32_t corner(std::size_t cell) const;
   [[nodiscard]] std::span<const std::uint32_t> corner_offsets() const noexcept { return offsets_; }
 
-  /// A function at a place: linear along each axis between the corners of the cell.
-  [[nodiscard]] float at(const float* values, const Place& place) const noexcept {
-    const float* v = values + place.corner;
+  /// A function, of floats or what becomes one, at a place: linear along each axis between the corners of the cell.
+  template <class Value>
+  [[nodiscard]] float at(const Value* values, const Place& place) const noexcept {
+    const Value* v = values + place.corner;
     const auto mix = [](float a, float b, float w) { return a + w * (b - a); };
     const auto& w = place.weight;
     switch (axes_.size()) {
@@ -56,7 +57,7 @@ class Grid {
       case 2: return mix(mix(v[0], v[1], w[1]), mix(v[stride_[0]], v[stride_[0] + 1], w[1]), w[0]);
       default: break;
     }
-    const float* u = v + stride_[0];
+    const Value* u = v + stride_[0];
     return mix(mix(mix(v[0], v[1], w[2]), mix(v[stride_[1]], v[stride_[1] + 1], w[2]), w[1]),
                mix(mix(u[0], u[1], w[2]), mix(u[stride_[1]], u[stride_[1] + 1], w[2]), w[1]), w[0]);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/plan/bfloat.hpp>
 #include <perdure/plan/grid.hpp>
 #include <perdure/plan/memory.hpp>
 
@@ -13,8 +14,10 @@ namespace perdure::inline PERDURE_ABI::plan {
 
 /// The days of a plan, numbered from 0, its first.
 struct Timeline {
-  std::int32_t end = 0;               ///< the day on which recall counts, such as that of an exam; nothing is asked from it on
-  std::vector<std::int32_t> askable;  ///< days on which a question may be asked, ascending, in [0, end)
+  std::int32_t end = 0;  ///< the day on which recall counts, such as that of an exam; nothing is asked from it on
+  std::vector<std::int32_t>
+      askable;  ///< days of the plan on which something may be asked, ascending, from 0 on; those from `end` on are idle
+  std::int32_t group_session = -1;  ///< an askable day on which the question is asked in any case, at no price; -1 for none
 };
 
 /// What recall is worth: `at_end` on the last day, and `on_average` over the days before it, each day before its questions.
@@ -29,7 +32,8 @@ struct Goal {
 ///
 ///     V(s, x) = max{ recall to the end of the plan, over askable t > s: -price(t) + recall until t + R V(t, right) + (1 - R) V(t, wrong) }
 ///
-/// where R is recall at t, and right and wrong the states after the answer (docs/concepts/planner.md).
+/// where R is recall at t, and right and wrong the states after the answer (docs/concepts/planner.md). Before a group session that the question
+/// is part of, it is asked before that day or on it.
 class QuestionValues {
  public:
   /// Values of all rows and states under some prices.
@@ -51,6 +55,7 @@ class QuestionValues {
   [[nodiscard]] const Grid& grid() const noexcept { return grid_; }
   [[nodiscard]] const Timeline& timeline() const noexcept { return timeline_; }
   [[nodiscard]] std::size_t rows() const noexcept { return days_.size(); }
+  [[nodiscard]] std::size_t starts() const noexcept { return starts_; }
   /// The row of a last answer on `day`; Exception (out_of_domain) for a day that is neither a start nor askable.
   [[nodiscard]] std::size_t row_of(std::int32_t day) const;
   /// The day of a row's last answer.
@@ -65,21 +70,25 @@ class QuestionValues {
   /// what other points find.
   [[nodiscard]] Table bound(std::span<const double> price) const;
 
-  /// By how much asking on a day beats the best of asking later and of never asking again, for every askable day and every row before it.
-  class Advantages {
+  /// What a policy looks up on an askable day, for a last answer in a row before it. Both are functions on the grid, kept in half of a float.
+  ///   index   by how much asking on the day beats the best of asking later and of never asking again
+  ///   demand  how many questions are expected from the day on, that day's included, when asking follows the prices
+  class Policy {
    public:
-    /// A function on the grid. \param day  position among the askable days; \param row  of a last answer before it
-    [[nodiscard]] const float* at(std::size_t day, std::size_t row) const noexcept {
-      return values_.data() + (begin_[day] + row) * stride_;
-    }
+    /// \param day  position among the askable days that are not idle; \param row  of a last answer before it
+    [[nodiscard]] const BFloat* index(std::size_t day, std::size_t row) const noexcept { return at(index_, day, row); }
+    [[nodiscard]] const BFloat* demand(std::size_t day, std::size_t row) const noexcept { return at(demand_, day, row); }
 
    private:
     friend class QuestionValues;
+    [[nodiscard]] const BFloat* at(const std::vector<BFloat>& of, std::size_t day, std::size_t row) const noexcept {
+      return of.data() + (begin_[day] + row) * stride_;
+    }
     std::size_t stride_ = 0;
     std::vector<std::size_t> begin_;  ///< by day: functions before its first
-    std::vector<float> values_;
+    std::vector<BFloat> index_, demand_;
   };
-  [[nodiscard]] Advantages advantages(const Table& table, std::span<const double> price) const;
+  [[nodiscard]] Policy policy(const Table& table, std::span<const double> price) const;
 
   /// The most by which the equation exceeds a table at `count` states drawn over the grid and rows drawn among all; 0 for a supersolution there.
   [[nodiscard]] double residual(const Table& table, std::span<const double> price, std::size_t count, std::uint64_t seed) const;
@@ -104,6 +113,8 @@ class QuestionValues {
   [[nodiscard]] Outcomes outcomes(std::span<const State> states) const;
   [[nodiscard]] float stop(const Outcomes& o, std::size_t row, std::size_t i) const;
   [[nodiscard]] float ask(const Outcomes& o, std::size_t row, std::size_t later, std::size_t i, const float* then, float price) const;
+  [[nodiscard]] float otherwise(const Outcomes& o, std::size_t row, std::size_t i, const Table& table) const;
+  [[nodiscard]] std::size_t choices_end(std::size_t row) const noexcept { return row < gathered_ ? gathered_ : days_.size(); }
   void best(const Outcomes& o, std::size_t row, const Table& table, std::span<const float> price, std::span<float> values) const;
   [[nodiscard]] Table sweep(std::span<const double> price, const Outcomes* inner) const;
   [[nodiscard]] std::vector<State> inner_states() const;
@@ -116,6 +127,7 @@ class QuestionValues {
   Goal goal_;
   std::size_t starts_ = 0;
   std::vector<std::int32_t> days_;  ///< by row
+  std::size_t gathered_ = 0;        ///< the row of the group session; 0 for none, or for one that has no row before it
   std::int32_t longest_ = 0;
   Outcomes nodes_;
 };

@@ -32,7 +32,7 @@ struct Group {
   QuestionValues values{memory, grid_around(memory, starts, 61, {.ratio = 2.0, .linear = 5}), two_months(), {}, {-1}};
 
   [[nodiscard]] GroupProblem problem(std::uint32_t questions, SessionLimits limits = {}) const {
-    GroupProblem p{{{&values, {}}}, questions, std::move(limits)};
+    GroupProblem p{{{&values, {}}}, {{.questions_per_session = questions, .limits = std::move(limits)}}};
     p.parts[0].questions = {{0, values.grid().place(starts[0]), 15.0}, {0, values.grid().place(starts[1]), 5.0}};
     return p;
   }
@@ -43,8 +43,8 @@ struct Group {
     for (const auto& q : p.parts[0].questions) value += q.weight * static_cast<double>(values.grid().at(table.row(q.row), q.place));
     std::vector<double> worth;
     for (std::size_t t = 0; t < price.size(); ++t)
-      worth.push_back(p.questions_per_session * price[t] - (p.session_cost.empty() ? 0.0 : p.session_cost[t]));
-    return value + best_session_days(values.timeline().askable, worth, p.limits).worth;
+      worth.push_back(p.attendance[0].questions_per_session * price[t] - (p.session_cost.empty() ? 0.0 : p.session_cost[t]));
+    return value + best_session_days(values.timeline().askable, worth, p.attendance[0].limits).worth;
   }
 };
 
@@ -92,20 +92,20 @@ TEST(Prices, AreTheSameWhereverTheSearchBegins) {
     const GroupProblem problem = group.problem(questions, limits);
     std::vector<double> values;
     for (const double start : {0.001, 0.02, 0.4}) {
-      const auto found = find_prices(problem, PriceCurve{two_months(), start}, {.evaluations = 200, .tolerance = 1e-6});
-      EXPECT_NEAR(found.value, group.dual(problem, found.price), 1e-9);
+      const auto found = find_prices(problem, first_prices(two_months(), start), {.evaluations = 200, .tolerance = 1e-6});
+      EXPECT_NEAR(found.value, group.dual(problem, found.asking()), 1e-9);
       EXPECT_LE(found.evaluations, 200U);
       values.push_back(found.value);
     }
     EXPECT_NEAR(values[1], values[0], 5e-4 * values[0]);
     EXPECT_NEAR(values[2], values[0], 5e-4 * values[0]);
     // no price of a knot alone makes the dual lower
-    const auto best = find_prices(problem, PriceCurve{two_months(), 0.02}, {.evaluations = 200, .tolerance = 1e-6});
-    for (std::size_t q = 0; q < best.curve.at_knots().size(); ++q) {
+    const auto best = find_prices(problem, first_prices(two_months(), 0.02), {.evaluations = 200, .tolerance = 1e-6});
+    for (std::size_t q = 0; q < best.question.at_knots().size(); ++q) {
       for (const double factor : {0.7, 1.3}) {
-        std::vector<double> knots(best.curve.at_knots().begin(), best.curve.at_knots().end());
+        std::vector<double> knots(best.question.at_knots().begin(), best.question.at_knots().end());
         knots[q] *= factor;
-        PriceCurve other = best.curve;
+        PriceCurve other = best.question;
         other.set_knots(knots);
         EXPECT_GE(group.dual(problem, other.prices()), best.value - 5e-4 * best.value);
       }
@@ -118,9 +118,9 @@ TEST(Prices, MoreRoomIsCheaperAndWorthMore) {
   double last_value = 0.0;
   double last_price = std::numeric_limits<double>::infinity();
   for (const std::uint32_t questions : {1U, 2U, 4U}) {
-    const auto found = find_prices(group.problem(questions), PriceCurve{two_months(), 0.02});
+    const auto found = find_prices(group.problem(questions), first_prices(two_months(), 0.02));
     double sum = 0.0;
-    for (const double p : found.price) sum += p;
+    for (const double p : found.asking()) sum += p;
     EXPECT_GT(found.value, last_value);
     EXPECT_LT(sum, last_price);
     last_value = found.value;
@@ -133,14 +133,14 @@ TEST(Prices, SessionsThatCostMoreThanTheyBringAreNotHeld) {
   const Group group;
   GroupProblem problem = group.problem(2);
   problem.session_cost.assign(problem.parts[0].values->timeline().askable.size(), 1e3);
-  const auto found = find_prices(problem, PriceCurve{two_months(), 0.02}, {.evaluations = 200, .tolerance = 1e-6});
+  const auto found = find_prices(problem, first_prices(two_months(), 0.02), {.evaluations = 200, .tolerance = 1e-6});
   const double never_asked = 15.0 * group.memory.recall(group.starts[0], 61.0) + 5.0 * group.memory.recall(group.starts[1], 61.0);
   EXPECT_NEAR(found.value, never_asked, 0.02 * never_asked);
 }
 
 TEST(Prices, RefusesWhatIsNoGroup) {
   const Group group;
-  const PriceCurve start{two_months(), 0.02};
+  const PricedGroup start = first_prices(two_months(), 0.02);
   EXPECT_THROW((void)find_prices({}, start), Exception);
   GroupProblem uneven = group.problem(1);
   uneven.session_cost = {0.1};

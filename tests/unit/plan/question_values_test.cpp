@@ -188,7 +188,7 @@ TEST(QuestionValues, UsageIsTheSlopeOfValue) {
   });
 }
 
-TEST(QuestionValues, AnAdvantageIsWhatAskingBringsBeyondWaiting) {
+TEST(QuestionValues, AnIndexIsWhatAskingBringsBeyondWaiting) {
   const auto memory = perdure::test::memory_of<models::Fsrs6>();
   const auto starts = perdure::test::starts_of<models::Fsrs6>();
   const Timeline timeline = short_plan();
@@ -196,7 +196,7 @@ TEST(QuestionValues, AnAdvantageIsWhatAskingBringsBeyondWaiting) {
     const QuestionValues values{memory, grid_around(memory, starts, 20), timeline, goal, {-3, -1}};
     const Exact exact{memory, timeline, goal};
     const Prices price = drawn_prices(timeline.askable.size(), 0.03, 5);
-    const auto advantages = values.advantages(values.solve(price), price);
+    const auto policy = values.policy(values.solve(price), price);
     for (std::size_t day = 0; day < timeline.askable.size(); ++day) {
       // last answers before the plan, and on the first of its days
       for (const std::int32_t last : {-3, -1, 0}) {
@@ -206,7 +206,7 @@ TEST(QuestionValues, AnAdvantageIsWhatAskingBringsBeyondWaiting) {
           const double waiting = exact.one({last, s}, price, day + 1);
           dear[day] -= 10.0;
           const double asking = exact.one({last, s}, dear, day) - 10.0;
-          EXPECT_NEAR(values.grid().at(advantages.at(day, values.row_of(last)), values.grid().place(s)), asking - waiting, 0.008);
+          EXPECT_NEAR(values.grid().at(policy.index(day, values.row_of(last)), values.grid().place(s)), asking - waiting, 0.008);
         }
       }
     }
@@ -233,7 +233,8 @@ TEST(QuestionValues, RefusesWhatIsNoPlan) {
   };
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW((void)make({0, {}}, {}, {}), Exception);
-  EXPECT_THROW((void)make({5, {0, 5}}, {}, {}), Exception);
+  EXPECT_THROW((void)make({5, {1}, 5}, {}, {}), Exception);
+  EXPECT_THROW((void)make({5, {1}, 2}, {}, {}), Exception);
   EXPECT_THROW((void)make({5, {2, 1}}, {}, {}), Exception);
   EXPECT_THROW((void)make({5, {-1}}, {}, {}), Exception);
   EXPECT_THROW((void)make({5, {1}}, {}, {0}), Exception);
