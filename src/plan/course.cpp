@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t alone = 256;     ///< learners that live a day one after another, so that its tables stay near
 constexpr std::size_t sharing = 2048;  ///< learners that share a part of the organisation's capacity
-constexpr std::size_t at_a_time = 64;  ///< blocks whose askings wait for those before them
+constexpr std::size_t at_a_time = 16;  ///< blocks whose askings wait for those before them
 
 /// Those whose sessions are worth most meet.
 void meet_by_worth(std::vector<LearnerCourse>& group, std::size_t day, std::size_t places, std::vector<Asking>& askings) {
@@ -72,6 +72,7 @@ std::vector<LearnerOutcome> run_course(const PolicyTables& tables, std::span<con
       for (std::size_t day = 0; day < p.askable.size(); ++day) {
         if (options.last_day >= 0 && p.askable[day] > options.last_day) break;
         for (LearnerCourse& learner : group) learner.live(day, asked);
+        if (!sink) asked.clear();
         if (tables.schedule().by_day()) meet_by_worth(group, day, tables.schedule().share(day, begin, group.size()), asked);
       }
       for (std::size_t i = 0; i < group.size(); ++i) outcomes[begin + i] = group[i].outcome();

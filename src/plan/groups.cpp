@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -20,6 +21,13 @@ namespace {
 constexpr std::size_t attendances = 24;  ///< calendars that stand for those of a group
 constexpr double like = 1.2;             ///< learners of one group differ in room by this factor at most, where there are few groups
 constexpr std::size_t block = 1024;      ///< learners that one task looks at
+
+/// Days on which recall of some class counts, ascending.
+std::vector<std::int32_t> ends_of(const Problem& p) {
+  std::set<std::int32_t> ends;
+  for (const QuestionClass& c : p.classes) ends.insert(c.end);
+  return {ends.begin(), ends.end()};
+}
 
 /// Adds a question to the nodes around its place: its value is that of the nodes, by their shares.
 void add_to_nodes(const Grid& grid, const Place& place, double weight, std::span<double> nodes) {
@@ -41,7 +49,7 @@ Library::Groups::Groups(Library& library, const LibraryOptions& options)
       options_{options},
       values_(problem_.classes.size()),
       tightness_(problem_.learners()),
-      start_{first_prices({problem_.days, problem_.askable}, 0.02)} {
+      start_{first_prices({problem_.days, problem_.askable}, 0.02, ends_of(problem_))} {
   parallel_for(values_.size(), options.threads, [&](std::size_t c) { values_[c] = library.values_on(c, options.search); });
   parallel_for((problem_.learners() + block - 1) / block, options.threads, [&](std::size_t b) {
     for (std::size_t u = b * block; u < std::min((b + 1) * block, problem_.learners()); ++u) tightness_[u] = to_gain(u) / room_for(u);

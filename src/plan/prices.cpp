@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -21,21 +22,35 @@ constexpr std::array knot_days{1, 2, 4, 7, 11, 17, 26, 40, 60, 90, 125, 180, 260
 
 }  // namespace
 
-PriceCurve::PriceCurve(const Timeline& timeline, double price) {
+PriceCurve::PriceCurve(const Timeline& timeline, double price, std::span<const std::int32_t> ends) {
   if (!(price >= 0.0 && std::isfinite(price)))
     throw Exception{{Errc::out_of_domain, "a price to begin with must be finite and not negative, got " + to_text(price)}};
-  std::vector<double> knots;
-  for (const int day : knot_days) {
-    knots.push_back(std::log(static_cast<double>(day)));
-    if (day >= timeline.end) break;
+  if (ends.empty()) ends = {&timeline.end, 1};
+  if (std::ranges::adjacent_find(ends, std::greater_equal{}) != ends.end())
+    throw Exception{{Errc::out_of_domain, "the ends of a price curve must ascend"}};
+  struct Part {
+    std::size_t first;          // number of its first knot
+    std::vector<double> knots;  // logarithms of days left to its end
+  };
+  std::vector<Part> parts;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    parts.push_back({count, {}});
+    for (const int left : knot_days) {
+      parts.back().knots.push_back(std::log(static_cast<double>(left)));
+      if (left >= ends[i] - (i == 0 ? 0 : ends[i - 1])) break;
+    }
+    count += parts.back().knots.size();
   }
-  at_knots_.assign(knots.size(), price);
+  at_knots_.assign(count, price);
   for (const std::int32_t day : timeline.askable) {
-    const double left = std::log(static_cast<double>(timeline.end - day));
+    const auto next = std::min(static_cast<std::size_t>(std::ranges::upper_bound(ends, day) - ends.begin()), ends.size() - 1);
+    const auto& [first, knots] = parts[next];
+    const double left = std::log(static_cast<double>(std::max(ends[next] - day, 1)));  // idle days after the last end are as its last
     const auto after = std::ranges::upper_bound(knots, left);
     const std::size_t knot = std::min(static_cast<std::size_t>(std::max<std::ptrdiff_t>(after - knots.begin() - 1, 0)), knots.size() - 1);
-    const double width = knot + 1 < knots.size() ? knots[knot + 1] - knots[knot] : 1.0;
-    places_.push_back({knot, knot + 1 < knots.size() ? (left - knots[knot]) / width : 0.0});
+    const bool inside = knot + 1 < knots.size();
+    places_.push_back({first + knot, inside ? (left - knots[knot]) / (knots[knot + 1] - knots[knot]) : 0.0});
   }
 }
 
@@ -62,7 +77,9 @@ std::vector<double> PricedGroup::asking() const {
   return price;
 }
 
-PricedGroup first_prices(const Timeline& timeline, double question) { return {PriceCurve{timeline, question}, PriceCurve{timeline, 0.0}}; }
+PricedGroup first_prices(const Timeline& timeline, double question, std::span<const std::int32_t> ends) {
+  return {PriceCurve{timeline, question, ends}, PriceCurve{timeline, 0.0, ends}};
+}
 
 namespace {
 

@@ -14,11 +14,12 @@
 namespace perdure::inline PERDURE_ABI::plan {
 
 /// Prices of a question by askable day: how much recall it must bring to be worth its place in a session. Held at knots, which lie the closer
-/// the nearer the end is, and linear in the logarithm of the days left between them.
+/// the nearer an end is, and linear in the logarithm of the days left to it between them. Each end has knots of its own, for the days since the
+/// end before it: prices rise towards an end and fall after it.
 class PriceCurve {
  public:
-  /// The same price on all days, at least 0.
-  PriceCurve(const Timeline& timeline, double price);
+  /// The same price on all days, at least 0. \param ends  days on which recall counts, ascending; that of the timeline alone where empty
+  PriceCurve(const Timeline& timeline, double price, std::span<const std::int32_t> ends = {});
 
   [[nodiscard]] std::span<const double> at_knots() const noexcept { return at_knots_; }
   void set_knots(std::vector<double> price) { at_knots_ = std::move(price); }
@@ -81,7 +82,7 @@ struct PriceSearch {
 };
 
 /// Where a search begins: with a price for questions, and none for what else is limited.
-[[nodiscard]] PricedGroup first_prices(const Timeline& timeline, double question);
+[[nodiscard]] PricedGroup first_prices(const Timeline& timeline, double question, std::span<const std::int32_t> ends = {});
 
 /// Prices under which questions, sessions, capacity and budget ask for the same: the dual problem, by a bundle method on the knots.
 /// The best prices met are returned. Prices of a like group, or of yesterday, are a good `start`.

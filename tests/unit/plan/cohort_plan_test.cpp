@@ -279,6 +279,21 @@ TEST(CohortPlan, ABudgetIsSavedForWhereItCounts) {
   EXPECT_LE(asked, 30.0);
 }
 
+TEST(CohortPlan, PricesFallBehindTheEndOfACourse) {
+  Cohort cohort{91};
+  cohort.problem.caps[0] = {.questions_per_session = 3, .sessions_per_week = 2};
+  cohort.problem.classes = {{&cohort.memory, 91, {}}, {&cohort.memory, 70, {}}};
+  for (int u = 0; u < 60; ++u) cohort.add(24);
+  const Ready ready{cohort.view()};
+  const Bound bound = upper_bound(ready.library, {.threads = 2});
+  const auto [value, half] = ready.value({}, 6);
+  EXPECT_GE(60.0 * (value + half), 0.985 * bound.value);
+  const auto& place = ready.library.section_of(0).entries[ready.library.entry_of(0)].place;
+  const auto on = [&](std::int32_t day) { return place[cohort.problem.position_of(day)]; };
+  EXPECT_GT(on(67), on(70));
+  EXPECT_GT(on(67), on(45));
+}
+
 TEST(CohortPlan, FewAreAskedMoreWhereCapacityGoesToWhoGains) {
   Cohort cohort{56};
   cohort.problem.caps[0] = {.questions_per_session = 3, .sessions_per_week = 2};

@@ -64,6 +64,22 @@ TEST(PriceCurve, GoesThroughItsKnotsAndIsLinearInTheLogarithmOfTheDaysLeft) {
   EXPECT_NEAR(between.prices()[0], 2.0 + std::log(1.5) / std::log(2.0), 1e-12);
 }
 
+TEST(PriceCurve, RisesToEachEndByItself) {
+  const Timeline timeline{30, {8, 9, 10, 18, 19, 20, 29}};
+  const std::vector<std::int32_t> ends{10, 20, 30};
+  PriceCurve curve{timeline, 0.5, ends};
+  EXPECT_EQ(curve.prices(), std::vector<double>(7, 0.5));
+  ASSERT_EQ(curve.at_knots().size(), 15U);  // 1, 2, 4, 7 and 11 days before each
+  std::vector<double> knots(15);
+  for (std::size_t q = 0; q < 15; ++q) knots[q] = 1.0 + static_cast<double>(q);
+  curve.set_knots(knots);
+  const auto price = curve.prices();
+  const double ten_left = 4.0 + std::log(10.0 / 7.0) / std::log(11.0 / 7.0);
+  const std::vector<double> wanted{2.0, 1.0, 5.0 + ten_left, 7.0, 6.0, 10.0 + ten_left, 11.0};
+  for (std::size_t t = 0; t < wanted.size(); ++t) EXPECT_NEAR(price[t], wanted[t], 1e-12) << t;
+  EXPECT_THROW((PriceCurve{timeline, 0.5, std::vector<std::int32_t>{20, 20}}), Exception);
+}
+
 TEST(PriceCurve, ByKnotIsTheSlopeOfWhatIsPaid) {
   const Timeline timeline = two_months();
   random::Stream draw{{.seed = 4}};
