@@ -224,15 +224,13 @@ def write_cohort(folder: Path, text: str) -> Path:
 
 @broken("unknown learner in the cohort file", Refused(("cohort.toml", "learners", "L9", "L")), cohort=True)
 def unknown_learner(folder: Path) -> Path:
-    text = (
-        '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[[learners]]\nid = "L9"\nquestions_per_day = 2\n'
-    )
+    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[[learners]]\nid = "L9"\n'
     return write_cohort(folder, text)
 
 
-@broken("cap of −1", Refused(("cohort.toml", "questions_per_day", "-1")), cohort=True)
+@broken("cap of −1", Refused(("cohort.toml", "questions_per_session", "-1")), cohort=True)
 def cap_of_minus_1(folder: Path) -> Path:
-    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[caps]\nquestions_per_day = -1\n'
+    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[caps]\nquestions_per_session = -1\n'
     return write_cohort(folder, text)
 
 

@@ -1,0 +1,144 @@
+"""The rules of a plan as one object."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .certificates import Certificate
+from .courses import Course, Skill
+from .days import study_calendar
+from .events import GroupSession, Step
+from .keys import Rules, key, parts
+from .kinds import Day, ListOf, MisfitError, Number, Table, Text, Whole, ZoneName, join
+from .learners import Learner
+from .rules import Caps, Delivery, LearnerCaps, Organisation, StudyCalendar
+
+LONGEST_HORIZON = 3660
+
+
+@dataclass(frozen=True)
+class Cohort(Rules):
+    """Who is planned for, when and under which caps: a cohort file as an object.
+
+    Every field is a key of the file, with the same type, range and default; docs/how-to/cohort-file.md has the table.
+    Lists become tuples. Learners that are not in ``learners`` follow the cohort's rules.
+
+    Raises
+    ------
+    InputError
+        A value that does not fit, alone or beside the others: the key, the value and what was expected.
+
+    Examples
+    --------
+    >>> Cohort("Europe/Paris", deadline=dt.date(2026, 12, 18), caps=Caps(questions_per_session=3)).target_retention
+    0.9
+    """
+
+    timezone: str = key(ZoneName(), "clock of the cohort's dates, such as `Europe/Paris`")
+    name: str = key(Text(), "for titles", "")
+    start: dt.date | None = key(Day(), "first day that may be planned", None, "the day after the log's last answer")
+    deadline: dt.date | None = key(Day(), "last day of the plan, `start` or later", None, "see `horizon_days`")
+    horizon_days: int = key(Whole(1, LONGEST_HORIZON), "days of the plan, where there is no deadline", 90)
+    target_retention: float = key(Number(0, 1, open=True), "recall below which an item is due", 0.9)
+    seed: int = key(Whole(0, 2**63 - 1), "what random draws of the planner start from", 0)
+    caps: Caps = key(Table(Caps), "what a learner may be asked", Caps())
+    organisation: Organisation = key(Table(Organisation), "what can be sent in all", Organisation())
+    calendar: StudyCalendar = key(Table(StudyCalendar), "study days", StudyCalendar())
+    delivery: Delivery = key(Table(Delivery), "time of day", Delivery())
+    courses: tuple[Course, ...] = key(ListOf(Table(Course)), "what was taught", ())
+    group_sessions: tuple[GroupSession, ...] = key(ListOf(Table(GroupSession)), "where many come", ())
+    steps: tuple[Step, ...] = key(ListOf(Table(Step)), "touchpoints at fixed distances", ())
+    certificates: tuple[Certificate, ...] = key(ListOf(Table(Certificate)), "proofs that expire", ())
+    learners: tuple[Learner, ...] = key(ListOf(Table(Learner)), "those for whom something differs", ())
+    source: str = field(default="Cohort", compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            for part in parts(Cohort):
+                try:
+                    object.__setattr__(self, part.name, part.read(getattr(self, part.name)))
+                except MisfitError as error:
+                    raise error if part.tables else error.under("cohort") from None
+            from .checks import check
+
+            check(self)
+        except MisfitError as error:
+            raise error.told_of(self.source) from None
+
+    @classmethod
+    def from_toml(cls, path: str | os.PathLike[str]) -> Cohort:
+        """Read a cohort file (docs/how-to/cohort-file.md).
+
+        InputError names the file, the key, the value and what was expected.
+        """
+        from .toml import read
+
+        return read(os.fspath(path))
+
+    def to_toml(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The rules as a cohort file, which `from_toml` reads back as an equal object; written to ``path`` when given.
+
+        Keys at their defaults are left out; comments of a file that was read are not kept.
+        """
+        from .toml import write
+
+        return write(self, path)
+
+    def learner(self, id: str) -> Learner:
+        """What is known of a learner: their entry, or one that says nothing of its own."""
+        return self._learners.get(id) or Learner(id)
+
+    def caps_of(self, id: str) -> Caps:
+        """Caps of a learner: own ones where they are given, the cohort's elsewhere."""
+        own = self.learner(id).caps
+        if own == LearnerCaps():
+            return self.caps
+        both = {p.name: getattr(own, p.name) for p in parts(LearnerCaps)}
+        return Caps(**{name: getattr(self.caps, name) if value is None else value for name, value in both.items()})
+
+    def courses_of(self, id: str) -> tuple[Course, ...]:
+        """Courses that a learner took."""
+        chosen = self.learner(id).courses
+        return self.courses if chosen is None else tuple(one for one in self.courses if one.id in chosen)
+
+    def training_end_of(self, id: str, course: Course) -> dt.date | None:
+        """When a learner ended the training of a course."""
+        return self.learner(id).training_end or course.training_end
+
+    def calendar_of(self, id: str | None = None, first: dt.date | None = None, last: dt.date | None = None) -> Any:
+        """Study calendar of a learner, absences included (`perdure._core.time.Calendar`).
+
+        Parameters
+        ----------
+        id : str, optional
+            Who; without, someone for whom nothing differs.
+        first, last : date, optional
+            The days for which public holidays and iCalendar files are read; those of the cohort when not given.
+        """
+        return study_calendar(self, None if id is None else self.learner(id), first, last)
+
+    def last_day(self, first: dt.date) -> dt.date:
+        """Last day of a plan that starts on a day."""
+        return self.deadline or first + dt.timedelta(self.horizon_days - 1)
+
+    @cached_property
+    def skills(self) -> dict[str, tuple[Course, Skill]]:
+        """Every skill by its id, with its course."""
+        return {skill.id: (course, skill) for course in self.courses for skill in course.skills}
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups that learners belong to."""
+        return frozenset(group for learner in self.learners for group in learner.groups)
+
+    @cached_property
+    def _learners(self) -> dict[str, Learner]:
+        return {learner.id: learner for learner in self.learners}
+
+    def place(self, part: str, position: int) -> str:
+        """Where an entry stands, for messages: the source and the key, counted from 1."""
+        return f"{self.source}, key {join('', part)}[{position + 1}]"
