@@ -7,8 +7,10 @@ from .certificates import Certificate, HeldCertificate
 from .cohort import Cohort
 from .courses import Course, Goal, Skill
 from .events import GroupSession, Step
+from .findings import Finding
 from .learners import Learner, Leave
 from .rules import Caps, DayCapacity, Delivery, LearnerCaps, Organisation, Span, StudyCalendar
+from .steps import DatedStep
 
 __all__ = [
     "CADENCES",
@@ -17,8 +19,10 @@ __all__ = [
     "Certificate",
     "Cohort",
     "Course",
+    "DatedStep",
     "DayCapacity",
     "Delivery",
+    "Finding",
     "Goal",
     "GroupSession",
     "HeldCertificate",

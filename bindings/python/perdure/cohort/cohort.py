@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .certificates import Certificate
 from .courses import Course, Skill
 from .days import study_calendar
 from .events import GroupSession, Step
 from .keys import Rules, key, parts
-from .kinds import Day, ListOf, MisfitError, Number, Table, Text, Whole, ZoneName, join
+from .kinds import Day, ListOf, MisfitError, Number, Table, Text, Whole, ZoneName
 from .learners import Learner
 from .rules import Caps, Delivery, LearnerCaps, Organisation, StudyCalendar
+
+if TYPE_CHECKING:
+    from .findings import Finding
+    from .steps import DatedStep
 
 LONGEST_HORIZON = 3660
 
@@ -121,6 +126,23 @@ class Cohort(Rules):
         """
         return study_calendar(self, None if id is None else self.learner(id), first, last)
 
+    def findings(
+        self,
+        learners: Collection[str] | None = None,
+        items: Collection[str] | None = None,
+        first: dt.date | None = None,
+    ) -> list[Finding]:
+        """Facts that leave a part of the plan out, each with its key; see `perdure.cohort.findings.findings`."""
+        from .findings import findings
+
+        return findings(self, learners, items, first)
+
+    def steps_of(self, id: str, first: dt.date, last: dt.date) -> list[DatedStep]:
+        """Dated steps of a learner in a plan from ``first`` to ``last``; see `perdure.cohort.steps.steps_of`."""
+        from .steps import steps_of
+
+        return steps_of(self, id, first, last)
+
     def last_day(self, first: dt.date) -> dt.date:
         """Last day of a plan that starts on a day."""
         return self.deadline or first + dt.timedelta(self.horizon_days - 1)
@@ -138,7 +160,3 @@ class Cohort(Rules):
     @cached_property
     def _learners(self) -> dict[str, Learner]:
         return {learner.id: learner for learner in self.learners}
-
-    def place(self, part: str, position: int) -> str:
-        """Where an entry stands, for messages: the source and the key, counted from 1."""
-        return f"{self.source}, key {join('', part)}[{position + 1}]"

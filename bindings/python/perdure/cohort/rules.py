@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from .keys import Rules, key
 from .kinds import Choice, Clock, Day, ListOf, Number, Table, Text, Whole, misfit
@@ -59,8 +60,9 @@ class Organisation(Rules):
 
     def capacity(self, day: dt.date) -> int | None:
         """Contacts that can be sent on a date; None without limit."""
-        return self._by_date().get(day, self.contacts_per_day)
+        return self._by_date.get(day, self.contacts_per_day)
 
+    @cached_property
     def _by_date(self) -> dict[dt.date, int]:
         return {one.date: one.contacts_per_day for one in self.exceptions}
 
