@@ -103,7 +103,11 @@ def expected_dates(
             for entry in ready[: cap_of(cohort, learner)]:
                 queue.remove(entry)
                 dates[learner, entry[3]] = day
-        dates.update({(learner, item): None for _, _, _, item in queue})
+        taken = Counter(day for (who, _), day in dates.items() if who == learner)
+        for due, _, _, item in sorted(queue):  # no room from the due day on: the last day before it that has
+            before = (day for day in span(first, min(due - DAY, last)) if studies(cohort, learner, day))
+            dates[learner, item] = max((day for day in before if taken[day] < cap_of(cohort, learner)), default=None)
+            taken[dates[learner, item]] += 1
     return dates
 
 

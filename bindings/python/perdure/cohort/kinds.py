@@ -56,7 +56,7 @@ def join(prefix: str, key: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint at the nearest known name; empty when none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -1,0 +1,708 @@
+"""Cohorts whose parts do not fit together, facts that leave a plan, files both ways, and the JSON schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import json
+import random
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import perdure.cohort as rules
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from perdure import Cohort, InputError, sample
+from perdure.cohort import Caps, Course, Goal, Learner, Leave, Skill, Step, StudyCalendar
+from perdure.cohort.keys import Part, parts
+from perdure.cohort.kinds import Choice, Clock, Day, ListOf, Number, Switch, Table, Text, Whole, ZoneName
+from perdure.cohort.schema import schema
+from perdure.cohort.toml import of_document
+
+DAY = dt.timedelta(1)
+MONDAY = dt.date(2026, 3, 2)
+
+FULL = """
+[cohort]
+name = "Fire safety"
+timezone = "Europe/Paris"
+start = 2026-03-02
+deadline = 2026-06-30
+seed = 7
+
+[caps]
+questions_per_session = 4
+sessions_per_week = 2
+minutes_per_day = 10
+contacts_per_week = 4
+questions_in_all = 60
+
+[organisation]
+contacts_per_day = 100
+exceptions = [{ date = 2026-05-04, contacts_per_day = 0 }]
+
+[calendar]
+days_off = [2026-05-01]
+leave_rule = "shift"
+
+[delivery]
+send_at = "08:30"
+window = { start = "08:00", end = "18:00" }
+quiet = { start = "19:00", end = "07:30" }
+
+[[courses]]
+id = "fire"
+training_end = 2026-02-27
+deadline = 2026-06-15
+goal = { aim = "mixture", deadline_weight = 0.7, hold_weight = 0.3 }
+cadence = "2-2-2"
+
+[[courses.skills]]
+id = "exits"
+items = ["q1", "q2"]
+
+[[courses.skills]]
+id = "alarm"
+weight = 2
+items = ["q3"]
+requires = ["exits"]
+minutes = 1.5
+
+[[courses]]
+id = "first-aid"
+training_end = 2026-02-20
+items = ["a1", "a2"]
+
+[[group_sessions]]
+id = "webinar"
+course = "fire"
+dates = [2026-04-14, 2026-04-16]
+time = "14:00"
+skills = ["alarm"]
+groups = ["Lyon"]
+trainer_days_off = [2026-04-14]
+
+[[steps]]
+id = "nugget"
+kind = "nugget"
+course = "fire"
+every_days = 7
+
+[[steps]]
+id = "cold"
+kind = "cold-evaluation"
+course = "fire"
+after_days = 90
+tolerance_days = 10
+
+[[certificates]]
+id = "sst"
+course = "first-aid"
+validity_months = 24
+expiry = "previous-expiry"
+
+[[learners]]
+id = "L1"
+timezone = "America/Martinique"
+courses = ["fire"]
+groups = ["Lyon"]
+caps = { sessions_per_week = 1 }
+leave = [{ first = 2026-04-06, last = 2026-04-17 }]
+certificates = [{ id = "sst", valid_until = 2026-05-31 }]
+
+[[learners]]
+id = "L2"
+"""
+
+
+def read(folder: Path, text: str) -> Cohort:
+    path = folder / "cohort.toml"
+    path.write_text(text, encoding="utf-8")
+    return Cohort.from_toml(path)
+
+
+WRONG: list[tuple[str, str, str]] = [
+    (
+        "deadline = 2026-06-30",
+        "deadline = 2026-02-27",
+        "key cohort.deadline: .*expected 2026-03-02",
+    ),
+    (
+        "deadline = 2026-06-15",
+        "deadline = 2026-02-27",
+        "key courses[1].deadline: .*a date after 2026-02-27",
+    ),
+    (
+        "deadline = 2026-06-15",
+        "deadline = 2026-07-15",
+        "key courses[1].deadline: .*expected 2026-06-30 (cohort.deadline)",
+    ),
+    (
+        'requires = ["exits"]',
+        'requires = ["exit"]',
+        "key courses[1].skills[2].requires: unknown skill, got 'exit'.*did you mean exits?",
+    ),
+    (
+        'id = "exits"\n',
+        'id = "exits"\nrequires = ["alarm"]\n',
+        "prerequisites in a circle.*no circle; exits requires alarm requires exits",
+    ),
+    (
+        'requires = ["exits"]',
+        'requires = ["alarm"]',
+        "in a circle.*alarm requires alarm",
+    ),
+    (
+        'id = "alarm"',
+        'id = "exits"',
+        "key courses[1].skills[2].id: .*each skill once",
+    ),
+    (
+        'items = ["q3"]',
+        'items = ["q1"]',
+        "key courses[1].skills[2].items: .*each item in one pool; it is in that of skill exits",
+    ),
+    (
+        'items = ["q3"]',
+        "items = []",
+        "key courses[1].skills[2].items: does not fit, got []; expected at least one",
+    ),
+    (
+        'items = ["q3"]',
+        'items = ["q3", "q3"]',
+        "key courses[1].skills[2].items[2]: .*each once",
+    ),
+    (
+        'id = "first-aid"\n',
+        'id = "fire"\n',
+        "key courses[2].id: .*each course once",
+    ),
+    (
+        'cadence = "2-2-2"',
+        'cadence = "2-2-3"',
+        "key courses[1].cadence: .*did you mean 2-2-2?",
+    ),
+    (
+        'aim = "mixture"',
+        'aim = "hold"',
+        "key courses[1].goal.deadline_weight: ",
+    ),
+    (
+        'course = "first-aid"',
+        'course = "first aid"',
+        "key certificates[1].course: unknown course.*did you mean first-aid?",
+    ),
+    (
+        'skills = ["alarm"]',
+        'skills = ["a1"]',
+        "key group_sessions[1].skills: unknown skill",
+    ),
+    (
+        'groups = ["Lyon"]\ntrainer',
+        'groups = ["Lion"]\ntrainer',
+        "key group_sessions[1].groups: unknown group.*did you mean Lyon?",
+    ),
+    (
+        "trainer_days_off = [2026-04-14]",
+        "trainer_days_off = [2026-04-14, 2026-04-16]",
+        "key group_sessions[1].dates: ",
+    ),
+    (
+        "dates = [2026-04-14, 2026-04-16]",
+        "dates = [2025-04-14]",
+        "key group_sessions[1].dates: .*a date from 2026-03-02 to 2026-06-30",
+    ),
+    (
+        'courses = ["fire"]',
+        'courses = ["fires"]',
+        "key learners[1].courses: unknown course.*did you mean fire?",
+    ),
+    (
+        'id = "sst", valid',
+        'id = "sts", valid',
+        "key learners[1].certificates[1].id: unknown certificate.*did you mean sst?",
+    ),
+    (
+        'id = "L2"',
+        'id = "L1"',
+        "key learners[2].id: .*each learner once",
+    ),
+    (
+        "minutes_per_day = 10",
+        "minutes_per_day = 1.2",
+        "key caps.minutes_per_day: .*1.5 or more, the minutes of a question of alarm",
+    ),
+    (
+        "every_days = 7",
+        "every_days = 1",
+        "key caps.contacts_per_week: .*7 or more",
+    ),
+    (
+        "caps = { sessions",
+        "caps = { minutes_per_day = 0.5, sessions",
+        "key learners[1].caps.minutes_per_day: ",
+    ),
+    (
+        "questions_per_session = 4",
+        "questions_per_session = 0",
+        "key caps.questions_per_session: .*from 1",
+    ),
+    (
+        "sessions_per_week = 2",
+        "sessions_per_week = 0",
+        "key caps.sessions_per_week: ",
+    ),
+    (
+        "contacts_per_day = 100",
+        "contacts_per_day = 0",
+        "key organisation.contacts_per_day: ",
+    ),
+    (
+        "date = 2026-05-04, contacts_per_day = 0 }",
+        "date = 2026-05-04, contacts_per_day = 0 }, { date = 2026-05-04, contacts_per_day = 1 }",
+        "key organisation.exceptions[2].date: .*each date once",
+    ),
+    (
+        "tolerance_days = 10",
+        "tolerance_days = 90",
+        "key steps[2].tolerance_days: .*less than 90",
+    ),
+    (
+        "tolerance_days = 10",
+        "tolerance_days = -1",
+        "key steps[2].tolerance_days: ",
+    ),
+    (
+        "every_days = 7",
+        "every_days = 7\ntolerance_days = 4",
+        "key steps[1].tolerance_days: .*less than half of 7",
+    ),
+    (
+        "every_days = 7",
+        "questions = 3",
+        "key steps[1].after_days: missing",
+    ),
+    (
+        "every_days = 7",
+        "every_days = 7\nquestions = 3",
+        "key steps[1].questions: ",
+    ),
+    (
+        'kind = "nugget"',
+        'kind = "quiz"',
+        "key steps[1].kind: .*expected one of review-quiz",
+    ),
+    (
+        'send_at = "08:30"',
+        'send_at = "07:59"',
+        "key delivery.send_at: .*08:00 to 18:00",
+    ),
+    (
+        'send_at = "08:30"',
+        'send_at = "8:30"',
+        "key delivery.send_at: .*a time of day",
+    ),
+    (
+        'end = "07:30"',
+        'end = "09:00"',
+        "key delivery.send_at: .*outside 19:00 to 09:00",
+    ),
+    (
+        'end = "18:00"',
+        'end = "08:00"',
+        "key delivery.window.end: ",
+    ),
+    (
+        'leave_rule = "shift"',
+        'leave_rule = "shfit"',
+        "key calendar.leave_rule: .*did you mean shift?",
+    ),
+    (
+        'cadence = "2-2-2"',
+        'cadense = "2-2-2"',
+        "key courses[1].cadense: unknown key.*did you mean cadence?",
+    ),
+    (
+        "last = 2026-04-17",
+        "last = 2026-04-05",
+        "key learners[1].leave[1].last: ",
+    ),
+    (
+        "days_off = [2026-05-01]",
+        "days_off = [2026-02-30]",
+        "line 21: not TOML: .*got 'days_off = [2026-02-30]'; expected a day",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG, ids=[f"{w[1][:40]}" for w in WRONG])
+def test_a_cohort_that_does_not_fit_together(old: str, new: str, message: str, tmp_path: Path) -> None:
+    assert old in FULL
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, FULL.replace(old, new, 1))
+    told = str(caught.value)
+    assert told.startswith(str(tmp_path / "cohort.toml"))
+    assert "\n" not in told
+    rest = told
+    for words in message.split(".*"):
+        assert words in rest, told
+        rest = rest[rest.index(words) + len(words) :]
+
+
+def test_the_full_file_is_read_and_written(tmp_path: Path) -> None:
+    cohort = read(tmp_path, FULL)
+    assert [skill.requires for skill in cohort.courses[0].skills] == [(), ("exits",)]
+    assert cohort.courses[0].goal.weights == (0.7, 0.3)
+    assert cohort.courses[0].minutes_of(cohort.courses[0].skills[1]) == 1.5
+    assert cohort.delivery.quiet is not None
+    assert [hour for hour in (3, 7, 8, 18, 19, 23) if cohort.delivery.quiet.has(dt.time(hour))] == [3, 7, 19, 23]
+    assert cohort.group_sessions[0].possible_dates == (dt.date(2026, 4, 16),)
+    assert cohort.organisation.capacity(dt.date(2026, 5, 4)) == 0
+    assert cohort.organisation.capacity(dt.date(2026, 5, 5)) == 100
+    own = cohort.caps_of("L1")
+    assert (own.sessions_per_week, own.questions_per_session, own.minutes_per_day) == (1, 4, 10.0)
+    assert cohort.caps_of("anyone") == cohort.caps
+    text = cohort.to_toml(tmp_path / "again.toml")
+    assert (tmp_path / "again.toml").read_text(encoding="utf-8") == text
+    again = Cohort.from_toml(tmp_path / "again.toml")
+    assert again == cohort
+    assert again.to_toml() == text
+
+
+# Facts
+
+
+def whats(cohort: Cohort, *arguments: Any) -> list[str]:
+    return [f"{one.where}: {one.what}" for one in cohort.findings(*arguments)]
+
+
+def test_the_full_file_has_its_findings(tmp_path: Path) -> None:
+    found = whats(read(tmp_path, FULL), ["L1", "L2"], ["q1", "q2", "q3", "a1", "zz"])
+    assert found == [
+        "courses[2].items: 1 of 2 items are not in the log, first 'a2'",
+        "learners[1]: learner L1: certificate sst expires on 2026-05-31, renewal from 2026-03-02",
+    ]
+
+
+def test_leave_over_the_whole_plan_names_the_learner() -> None:
+    away = Learner("ann", leave=(Leave(MONDAY - DAY, MONDAY + 99 * DAY),))
+    part = Learner("bob", leave=(Leave(MONDAY, MONDAY + 30 * DAY),))
+    cohort = Cohort("UTC", start=MONDAY, horizon_days=60, learners=(away, part))
+    assert whats(cohort) == [
+        "learners[1].leave: learner ann: away from 2026-03-01 to 2026-06-09, the whole plan; nothing is planned"
+    ]
+
+
+def test_too_many_objectives_for_the_caps() -> None:
+    skills = [Skill(f"s{n}") for n in range(12)]
+    cohort = Cohort(
+        "UTC",
+        start=MONDAY,
+        deadline=dt.date(2026, 4, 26),  # eight weeks
+        caps=Caps(questions_per_session=1, sessions_per_week=1),
+        courses=[Course("fire", skills=skills)],
+        learners=[Learner("ann", caps=rules.LearnerCaps(questions_per_session=3))],
+    )
+    assert whats(cohort) == ["caps: 8 sessions of 1 cannot cover 12 objectives by 2026-04-24: 4 uncovered"]
+
+
+def test_a_step_without_a_day_and_steps_that_meet() -> None:
+    steps = [
+        Step("survey", "cold-evaluation", after_days=30, tolerance_days=2),
+        Step("quiz", "review-quiz", after_days=60),
+        Step("call", "session", after_days=61),
+    ]
+    cohort = Cohort(
+        "UTC",
+        start=MONDAY + DAY,
+        horizon_days=90,
+        courses=[Course("fire", training_end=MONDAY)],
+        steps=steps,
+        caps=Caps(contacts_per_week=1),
+        learners=[Learner("ann", leave=(Leave(dt.date(2026, 3, 30), dt.date(2026, 4, 3)),))],
+    )
+    assert whats(cohort) == [
+        "learners[1]: learner ann: step survey of 2026-04-01 has no study day from 2026-03-30 to 2026-04-03",
+        "learners[1]: learner ann: 2 steps in the 7 days from 2026-05-01, 1 contacts allowed",
+    ]
+
+
+def test_idle_caps_and_dates_outside() -> None:
+    cohort = Cohort(
+        "UTC",
+        start=MONDAY,
+        horizon_days=30,
+        caps=Caps(5, sessions_per_week=3, minutes_per_day=4, contacts_per_week=2),
+        courses=[Course("fire", minutes=2)],
+        group_sessions=[rules.GroupSession("w", "fire", dates=(MONDAY, MONDAY + 30 * DAY))],
+    )
+    assert whats(cohort) == [
+        "caps.questions_per_session: 2 questions at most fit into caps.minutes_per_day",
+        "caps.sessions_per_week: 2 at most fit into caps.contacts_per_week",
+        "group_sessions[1].dates: 2026-04-01: not from 2026-03-02 to 2026-03-31",
+    ]
+
+
+def test_no_day_at_all_is_an_error() -> None:
+    with pytest.raises(InputError, match="key calendar: no study day"):
+        Cohort("UTC", start=MONDAY, horizon_days=5, calendar=StudyCalendar(("sun",))).findings()
+    closed = [rules.DayCapacity(MONDAY + n * DAY, 0) for n in range(5)]
+    with pytest.raises(InputError, match=r"key organisation.exceptions: no capacity on any day"):
+        Cohort("UTC", start=MONDAY, horizon_days=7, organisation=rules.Organisation(9, closed)).findings()
+
+
+def test_a_learner_of_the_file_that_the_log_does_not_have() -> None:
+    cohort = Cohort("UTC", start=MONDAY, learners=[Learner("L33")])
+    with pytest.raises(InputError, match=r"key learners\[1\].id: unknown learner, got 'L33'.*did you mean L3\?"):
+        cohort.findings(["L3", "L4"])
+
+
+def sessions_by_trying(days: list[int], per_week: int) -> int:
+    """The most sessions, over all subsets."""
+    best = 0
+    for chosen in range(2 ** len(days)):
+        taken = [day for n, day in enumerate(days) if chosen >> n & 1]
+        if all(sum(day <= other < day + 7 for other in taken) <= per_week for day in taken):
+            best = max(best, len(taken))
+    return best
+
+
+@settings(max_examples=60)
+@given(days=st.lists(st.integers(0, 30), unique=True, max_size=11).map(sorted), per_week=st.integers(1, 3))
+def test_no_plan_has_more_sessions(days: list[int], per_week: int) -> None:
+    from perdure.cohort.findings import most_sessions
+
+    assert most_sessions([MONDAY + n * DAY for n in days], per_week) == sessions_by_trying(days, per_week)
+
+
+# Files both ways
+
+
+def some_text(draw: random.Random) -> str:
+    return "".join(draw.choice("aé\"\\\n\t\x7f\x1f#]='日🙂 ") for _ in range(draw.randint(1, 6)))
+
+
+REFERENCES = {"course": "courses", "courses": "courses", "requires": "skills", "groups": "groups"}
+"""Keys that name others, and what they name. Group sessions cover all skills here: theirs must be of one course."""
+
+
+class Draw:
+    """Random rules whose names fit each other."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.names: dict[str, list[str]] = {"courses": [], "skills": [], "certificates": [], "groups": ["Lyon", "Metz"]}
+        self.count = 0
+
+    def cohort(self) -> Cohort:
+        values = {part.name: self.some(part.kind) for part in parts(Cohort) if not part.tables}
+        values |= {"start": MONDAY, "deadline": MONDAY + self.random.randint(0, 900) * DAY}
+        values["learners"] = (Learner("one", groups=("Lyon", "Metz")),)
+        for part in parts(Cohort):
+            if part.tables is None or part.name == "learners":
+                continue
+            if isinstance(part.kind, Table):
+                trial = {part.name: self.rules(part.tables)}
+                values |= trial if self.fits(values | trial) else {}
+                continue
+            for _ in range(self.random.randint(0, 3)):
+                trial = {part.name: (*values.get(part.name, ()), self.rules(part.tables))}
+                if self.fits(values | trial):
+                    values |= trial
+                    self.names.setdefault(part.name, []).append(trial[part.name][-1].id)
+        for _ in range(self.random.randint(0, 3)):
+            trial = {"learners": (*values["learners"], self.rules(Learner))}
+            values |= trial if self.fits(values | trial) else {}
+        return Cohort(**values)
+
+    @staticmethod
+    def fits(values: dict[str, Any]) -> bool:
+        try:
+            Cohort(**values)
+        except InputError:
+            return False
+        return True
+
+    def rules(self, cls: type[Any]) -> Any:
+        """An object of a class of rules: keys that do not fit the others are drawn again, one by one."""
+        known = parts(cls)
+        values = {part.name: self.key(part, cls) for part in known if part.required or self.random.random() < 0.5}
+        for _ in range(2000):
+            try:
+                return cls(**values)
+            except InputError:
+                part = self.random.choice(known)
+                values.pop(part.name, None)
+                if part.required or self.random.random() < 0.5:
+                    values[part.name] = self.key(part, cls)
+        raise AssertionError(f"no {cls.__name__} found")
+
+    def key(self, part: Part, cls: type[Any]) -> Any:
+        self.count += 1
+        if part.name == "id":
+            held = cls is rules.HeldCertificate and self.names["certificates"]
+            made = self.random.choice(self.names["certificates"]) if held else f"{some_text(self.random)}{self.count}"
+            if cls is Skill:
+                self.names["skills"].append(made)
+            return made
+        if part.name in REFERENCES:
+            known = self.names[REFERENCES[part.name]] or ["none"]
+            chosen = tuple(self.random.sample(known, 1))
+            return chosen[0] if isinstance(part.kind, Text) else chosen
+        if cls is rules.GroupSession and part.name in ("dates", "skills"):
+            return (MONDAY + self.random.randint(0, 900) * DAY,) if part.name == "dates" else None
+        if part.name == "items":
+            return tuple(f"q{self.count}{name}" for name in ("a", "b"))
+        return self.some(part.kind)
+
+    def some(self, kind: Any) -> Any:
+        """A value of a kind, from its corners."""
+        draw = self.random
+        if isinstance(kind, Whole):
+            return draw.choice(
+                [kind.least, kind.most, draw.randint(kind.least, kind.most), min(kind.least + 9, kind.most)]
+            )
+        if isinstance(kind, Number):
+            return draw.uniform(kind.least, kind.most) * 0.999 or kind.most / 2
+        if isinstance(kind, Day):
+            return MONDAY + draw.randint(-900, 900) * DAY
+        if isinstance(kind, Clock):
+            return dt.time(draw.randint(0, 23), draw.randint(0, 59))
+        if isinstance(kind, Choice):
+            return draw.choice(kind.options)
+        if isinstance(kind, Switch):
+            return draw.random() < 0.5
+        if isinstance(kind, ZoneName):
+            return draw.choice(["UTC", "Europe/Paris"])
+        if isinstance(kind, Text):
+            return some_text(draw)
+        if isinstance(kind, ListOf):
+            values = [self.some(kind.kind) for _ in range(draw.randint(max(kind.least, 1), 3))]
+            return tuple(dict.fromkeys(values)) if kind.once else tuple(values)
+        return self.rules(kind.rules)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_random_cohorts_go_to_a_file_and_back(seed: int) -> None:
+    cohort = Draw(seed).cohort()
+    text = cohort.to_toml()
+    again = of_document(tomllib.loads(text), "again")
+    assert again == cohort
+    assert again.to_toml() == text
+    validate(tomllib.loads(text))
+
+
+def test_random_cohorts_use_every_key() -> None:
+    used: set[str] = set()
+
+    def walk(rules_: Any, prefix: str) -> None:
+        for part in parts(type(rules_)):
+            value = getattr(rules_, part.name)
+            if part.required or value != part.default:
+                used.add(f"{prefix}{part.name}")
+            for inner in value if isinstance(value, tuple) else (value,):
+                if part.tables and inner is not None:
+                    walk(inner, f"{prefix}{part.name}.")
+
+    for seed in range(150):
+        walk(Draw(seed).cohort(), "")
+
+    def wanted(cls: type[Any], prefix: str) -> list[str]:
+        return [
+            name
+            for part in parts(cls)
+            for name in [f"{prefix}{part.name}", *(wanted(part.tables, f"{prefix}{part.name}.") if part.tables else [])]
+        ]
+
+    assert set(wanted(Cohort, "")) - used == {"group_sessions.skills"}
+
+
+# The schema
+
+
+def as_json(value: Any) -> Any:
+    """A TOML document as JSON has it: dates and times as text."""
+    if isinstance(value, dict):
+        return {name: as_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [as_json(one) for one in value]
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def validate(document: Any) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator(schema()).validate(as_json(document))
+
+
+def test_the_schema_is_a_schema_and_published() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema())
+    shipped = Path(rules.__file__).with_name("cohort.schema.json").read_text(encoding="utf-8")
+    assert json.loads(shipped) == schema(), "run tools/cohort_keys.py"
+    published = Path(__file__).parents[2] / "docs" / "cohort.schema.json"
+    assert not published.parent.is_dir() or published.read_text(encoding="utf-8") == shipped
+
+
+def test_the_schema_takes_what_the_package_takes() -> None:
+    validate(tomllib.loads(FULL))
+    validate(tomllib.loads(sample.cohort_path().read_text(encoding="utf-8")))
+    validate(tomllib.loads('[cohort]\ntimezone = "UTC"\n'))
+
+
+SEEN = [
+    ("questions_per_session = 4", "questions_per_session = 0"),
+    ("questions_per_session = 4", 'questions_per_session = "4"'),
+    ("questions_per_session = 4", "question_per_session = 4"),
+    ("weight = 2", "weight = 0"),
+    ("start = 2026-03-02", 'start = "soon"'),
+    ("start = 2026-03-02", "start = 1969-12-31"),
+    ('send_at = "08:30"', 'send_at = "25:00"'),
+    ('cadence = "2-2-2"', 'cadence = "2-2-3"'),
+    ('items = ["q3"]', "items = []"),
+    ('timezone = "Europe/Paris"', ""),
+    ('kind = "nugget"\n', ""),
+    ("[caps]", "[cap]"),
+    ("leave = [{ first = 2026-04-06, last = 2026-04-17 }]", "leave = [{ first = 2026-04-06 }]"),
+    ("tolerance_days = 10", "tolerance_days = 1.5"),
+    ('id = "L2"', "id = 2"),
+    ('courses = ["fire"]', 'courses = "fire"'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SEEN, ids=[new or old for old, new in SEEN])
+def test_the_schema_refuses_what_it_can_see(old: str, new: str, tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    text = FULL.replace(old, new, 1)
+    assert text != FULL
+    with pytest.raises(InputError):
+        read(tmp_path, text)
+    with pytest.raises(jsonschema.ValidationError):
+        validate(tomllib.loads(text))
+
+
+def test_the_one_table_has_a_meaning_for_every_key() -> None:
+    def check(part: Part) -> None:
+        assert part.doc
+        assert part.required or part.default is not None or part.without, part.name
+        for inner in parts(part.tables) if part.tables else ():
+            check(inner)
+
+    for part in parts(Cohort):
+        check(part)
+
+
+def test_weights_of_goals() -> None:
+    assert [Goal(aim).weights for aim in ("deadline", "hold", "mixture")] == [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)]
+
+
+def test_public_holidays_are_days_off_or_one_clear_error() -> None:
+    cohort = Cohort("Europe/Paris", start=MONDAY, horizon_days=120, calendar=StudyCalendar(holidays=("FR",)))
+    if importlib.util.find_spec("perdure.calendars") is None:
+        with pytest.raises(InputError, match="key calendar.holidays: cannot be resolved, got 'FR'; expected dates in"):
+            cohort.calendar_of()
+    else:
+        assert not cohort.calendar_of().studies(dt.date(2026, 5, 1))
+    with pytest.raises(InputError, match="key cohort.start: missing; expected a date: public holidays"):
+        Cohort("Europe/Paris", calendar=StudyCalendar(holidays=("FR",))).calendar_of()
