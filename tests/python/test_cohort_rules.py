@@ -426,6 +426,7 @@ def test_a_step_without_a_day_and_steps_that_meet() -> None:
     assert whats(cohort) == [
         "learners[1]: learner ann: step survey of 2026-04-01 has no study day from 2026-03-30 to 2026-04-03",
         "learners[1]: learner ann: 2 steps in the 7 days from 2026-05-01, 1 contacts allowed",
+        "steps: 2 steps in the 7 days from 2026-05-01, 1 contacts allowed",
     ]
 
 
@@ -700,9 +701,9 @@ def test_weights_of_goals() -> None:
 def test_public_holidays_are_days_off_or_one_clear_error() -> None:
     cohort = Cohort("Europe/Paris", start=MONDAY, horizon_days=120, calendar=StudyCalendar(holidays=("FR",)))
     if importlib.util.find_spec("perdure.calendars") is None:
-        with pytest.raises(InputError, match="key calendar.holidays: cannot be resolved, got 'FR'; expected dates in"):
+        with pytest.raises(InputError, match=r"key calendar.holidays: cannot be resolved, got 'FR'; expected dates in"):
             cohort.calendar_of()
     else:
         assert not cohort.calendar_of().studies(dt.date(2026, 5, 1))
-    with pytest.raises(InputError, match="key cohort.start: missing; expected a date: public holidays"):
+    with pytest.raises(InputError, match=r"key cohort.start: missing; expected a date: public holidays"):
         Cohort("Europe/Paris", calendar=StudyCalendar(holidays=("FR",))).calendar_of()

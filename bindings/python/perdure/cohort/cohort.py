@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .steps import DatedStep
 
 LONGEST_HORIZON = 3660
+NOBODY = Learner("nobody")
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ class Cohort(Rules):
 
         return write(self, path)
 
-    def learner(self, id: str) -> Learner:
-        """What is known of a learner: their entry, or one that says nothing of its own."""
-        return self._learners.get(id) or Learner(id)
+    def learner(self, id: str | None) -> Learner:
+        """What is known of a learner: their entry, or one that says nothing of its own, as for None."""
+        return NOBODY if id is None else self._learners.get(id) or Learner(id)
 
-    def caps_of(self, id: str) -> Caps:
+    def caps_of(self, id: str | None) -> Caps:
         """Caps of a learner: own ones where they are given, the cohort's elsewhere."""
         own = self.learner(id).caps
         if own == LearnerCaps():
@@ -105,12 +106,12 @@ class Cohort(Rules):
         both = {p.name: getattr(own, p.name) for p in parts(LearnerCaps)}
         return Caps(**{name: getattr(self.caps, name) if value is None else value for name, value in both.items()})
 
-    def courses_of(self, id: str) -> tuple[Course, ...]:
+    def courses_of(self, id: str | None) -> tuple[Course, ...]:
         """Courses that a learner took."""
         chosen = self.learner(id).courses
         return self.courses if chosen is None else tuple(one for one in self.courses if one.id in chosen)
 
-    def training_end_of(self, id: str, course: Course) -> dt.date | None:
+    def training_end_of(self, id: str | None, course: Course) -> dt.date | None:
         """When a learner ended the training of a course."""
         return self.learner(id).training_end or course.training_end
 
@@ -124,7 +125,7 @@ class Cohort(Rules):
         first, last : date, optional
             The days for which public holidays and iCalendar files are read; those of the cohort when not given.
         """
-        return study_calendar(self, None if id is None else self.learner(id), first, last)
+        return study_calendar(self, self.learner(id), first, last)
 
     def findings(
         self,
@@ -137,8 +138,8 @@ class Cohort(Rules):
 
         return findings(self, learners, items, first)
 
-    def steps_of(self, id: str, first: dt.date, last: dt.date) -> list[DatedStep]:
-        """Dated steps of a learner in a plan from ``first`` to ``last``; see `perdure.cohort.steps.steps_of`."""
+    def steps_of(self, id: str | None, first: dt.date, last: dt.date) -> list[DatedStep]:
+        """Dated steps of a learner, or of someone for whom nothing differs; see `perdure.cohort.steps.steps_of`."""
         from .steps import steps_of
 
         return steps_of(self, id, first, last)

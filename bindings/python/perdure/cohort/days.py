@@ -16,17 +16,16 @@ if TYPE_CHECKING:
     from .cohort import Cohort
 
 
-def study_calendar(cohort: Cohort, learner: Learner | None, first: dt.date | None, last: dt.date | None) -> Any:
+def study_calendar(cohort: Cohort, learner: Learner, first: dt.date | None, last: dt.date | None) -> Any:
     """Calendar of a learner; see `Cohort.calendar_of`."""
     rules = cohort.calendar
-    own = learner or Learner("nobody")
-    codes = rules.holidays if own.holidays is None else own.holidays
+    codes = rules.holidays if learner.holidays is None else learner.holidays
     calendar = _calendar(
-        rules.working_days if own.working_days is None else own.working_days,
-        tuple(sorted({*rules.days_off, *own.days_off, *_given_elsewhere(cohort, codes, first, last)})),
+        rules.working_days if learner.working_days is None else learner.working_days,
+        tuple(sorted({*rules.days_off, *learner.days_off, *_given_elsewhere(cohort, codes, first, last)})),
         rules.extra_days,
     )
-    for period in own.leave:
+    for period in learner.leave:
         calendar = calendar.with_leave(period.first, period.last)
     return calendar
 

@@ -30,7 +30,7 @@ def findings(
     items: Collection[str] | None = None,
     first: dt.date | None = None,
 ) -> list[Finding]:
-    """What of a cohort cannot be planned, in order of the file.
+    """What of a cohort cannot be planned: pools, caps and dates, listed learners, then those for whom nothing differs.
 
     Parameters
     ----------
@@ -53,14 +53,18 @@ def findings(
     if first is None:
         return found
     last = cohort.last_day(first)
+    if last < first:
+        what = "in the past: before the first day that can be planned"
+        raise misfit("cohort.deadline", last, f"{first} or later", what).told_of(cohort.source)
     found += _group_dates(cohort, first, last)
     everyone = cohort.calendar_of(None, first, last)
     open_days = [day for day in _span(first, last) if everyone.studies(day)]
     _capacity(cohort, open_days)
-    names = [learner.id for learner in cohort.learners] if learners is None else list(learners)
-    for name in names:
-        found += _learner(cohort, name, first, last, everyone)
-    if learners is None:
+    positions = {learner.id: number for number, learner in enumerate(cohort.learners, 1)}
+    for name, number in positions.items():
+        found += _learner(cohort, name, number, first, last, everyone)
+    if learners is None or any(name not in positions for name in learners):  # those for whom nothing differs
+        found += _learner(cohort, None, None, first, last, everyone)
         found += _room(cohort, None, "caps", open_days)
     return found
 
@@ -107,10 +111,12 @@ def _capacity(cohort: Cohort, open_days: list[dt.date]) -> None:
         raise misfit("organisation.exceptions", 0, expected, "no capacity on any day").told_of(cohort.source)
 
 
-def _learner(cohort: Cohort, name: str, first: dt.date, last: dt.date, everyone: Any) -> Iterator[Finding]:
-    position = next((n for n, one in enumerate(cohort.learners, 1) if one.id == name), None)
-    where = "learners" if position is None else f"learners[{position}]"
-    calendar = everyone if position is None else cohort.calendar_of(name, first, last)
+def _learner(
+    cohort: Cohort, name: str | None, position: int | None, first: dt.date, last: dt.date, everyone: Any
+) -> Iterator[Finding]:
+    """Facts about a learner of the file; without a name, about everyone for whom nothing differs."""
+    where = "steps" if position is None else f"learners[{position}]"
+    calendar = everyone if name is None else cohort.calendar_of(name, first, last)
     days = [day for day in _span(first, last) if calendar.studies(day)]
     if not days:
         leave = next((one for one in cohort.learner(name).leave if one.first <= first and last <= one.last), None)
@@ -122,14 +128,18 @@ def _learner(cohort: Cohort, name: str, first: dt.date, last: dt.date, everyone:
     dated = steps_of(cohort, name, first, last, calendar)
     for step in dated:
         if step.effective is None:
-            yield Finding(where, f"learner {name}: step {step.step} of {step.nominal} has {step.problem}")
+            yield Finding(where, f"{_who(name)}step {step.step} of {step.nominal} has {step.problem}")
     yield from _crowded(cohort, name, where, [step.effective for step in dated if step.effective])
-    if position is not None:
+    if name is not None:
         yield from _room(cohort, name, where, days)
         yield from _certificates(cohort, name, where, first, last)
 
 
-def _crowded(cohort: Cohort, name: str, where: str, days: list[dt.date]) -> Iterator[Finding]:
+def _who(name: str | None) -> str:
+    return "" if name is None else f"learner {name}: "
+
+
+def _crowded(cohort: Cohort, name: str | None, where: str, days: list[dt.date]) -> Iterator[Finding]:
     """Steps that meet in a week with fewer contacts."""
     cap = cohort.caps_of(name).contacts_per_week
     if cap is None:
@@ -138,7 +148,7 @@ def _crowded(cohort: Cohort, name: str, where: str, days: list[dt.date]) -> Iter
         inside = [other for other in days if day <= other < day + WEEK * DAY]
         if len(inside) > cap:
             what = f"{len(inside)} steps in the 7 days from {day}, {cap} contacts allowed"
-            yield Finding(where, f"learner {name}: {what}")
+            yield Finding(where, f"{_who(name)}{what}")
             return
 
 
@@ -150,9 +160,8 @@ def _room(cohort: Cohort, name: str | None, where: str, days: list[dt.date]) -> 
     sessions = most_sessions(days, caps.sessions_per_week)
     room = min(sessions * caps.questions_per_session, caps.questions_in_all or wanted)
     if room < wanted:
-        who = "" if name is None else f"learner {name}: "
         what = f"{sessions} sessions of {caps.questions_per_session} cannot cover {wanted} objectives by {days[-1]}"
-        yield Finding(where, f"{who}{what}: {wanted - room} uncovered")
+        yield Finding(where, f"{_who(name)}{what}: {wanted - room} uncovered")
 
 
 def most_sessions(days: list[dt.date], per_week: int | None) -> int:

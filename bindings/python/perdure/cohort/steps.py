@@ -23,6 +23,7 @@ class DatedStep:
     Attributes
     ----------
     learner, course, step, kind : str
+        The learner is empty for someone for whom nothing differs.
     number : int
         1 for the first; steps that come again count on.
     nominal : date
@@ -43,7 +44,9 @@ class DatedStep:
     problem: str = ""
 
 
-def steps_of(cohort: Cohort, learner: str, first: dt.date, last: dt.date, calendar: Any = None) -> list[DatedStep]:
+def steps_of(
+    cohort: Cohort, learner: str | None, first: dt.date, last: dt.date, calendar: Any = None
+) -> list[DatedStep]:
     """The steps of a learner in a plan from ``first`` to ``last``, by date.
 
     A step counts calendar days from the end of the learner's training. Leave `keep`s its date, `shift`s it by the days
@@ -67,7 +70,7 @@ def steps_of(cohort: Cohort, learner: str, first: dt.date, last: dt.date, calend
                 continue
             until = min(last, course.deadline or last)
             for number, nominal in _nominal(step, end, until + FARTHEST_ROLL * DAY, who, _rule(cohort, who)):
-                dated = _dated(step, course, learner, number, nominal, end, first, until, days)
+                dated = _dated(step, course, learner or "", number, nominal, end, first, until, days)
                 if dated is not None:
                     found.append(dated)
     return sorted(found, key=lambda one: (one.effective or one.nominal, one.course, one.step, one.number))
