@@ -405,7 +405,7 @@ def test_too_many_objectives_for_the_caps() -> None:
         courses=[Course("fire", skills=skills)],
         learners=[Learner("ann", caps=rules.LearnerCaps(questions_per_session=3))],
     )
-    assert whats(cohort) == ["caps: 8 sessions of 1 cannot cover 12 objectives by 2026-04-24: 4 uncovered"]
+    assert whats(cohort) == ["caps: 8 sessions of 1 cannot cover 12 objectives by 2026-04-26: 4 uncovered"]
 
 
 def test_a_step_without_a_day_and_steps_that_meet() -> None:
@@ -458,6 +458,10 @@ def test_a_learner_of_the_file_that_the_log_does_not_have() -> None:
     cohort = Cohort("UTC", start=MONDAY, learners=[Learner("L33")])
     with pytest.raises(InputError, match=r"key learners\[1\].id: unknown learner, got 'L33'.*did you mean L3\?"):
         cohort.findings(["L3", "L4"])
+    session = rules.GroupSession("w", "fire", dates=(MONDAY,), learners=("L4", "L55"))
+    cohort = Cohort("UTC", start=MONDAY, courses=[Course("fire")], group_sessions=[session])
+    with pytest.raises(InputError, match=r"key group_sessions\[1\].learners: unknown learner, got 'L55'.*mean L5\?"):
+        cohort.findings(["L4", "L5"])
 
 
 def sessions_by_trying(days: list[int], per_week: int) -> int:

@@ -34,6 +34,11 @@ def check_names(cohort: Cohort, learners: Collection[str]) -> None:
         if learner.id not in known:
             expected = f"a learner of the log{did_you_mean(learner.id, known)}"
             raise misfit(f"learners[{number}].id", learner.id, expected, "unknown learner").told_of(cohort.source)
+    for number, session in enumerate(cohort.group_sessions, 1):
+        for name in session.learners or ():
+            if name not in known:
+                key, expected = f"group_sessions[{number}].learners", f"a learner of the log{did_you_mean(name, known)}"
+                raise misfit(key, name, expected, "unknown learner").told_of(cohort.source)
 
 
 def _dates(cohort: Cohort) -> None:

@@ -65,7 +65,7 @@ def findings(
         found += _learner(cohort, name, number, first, last, everyone)
     if learners is None or any(name not in positions for name in learners):  # those for whom nothing differs
         found += _learner(cohort, None, None, first, last, everyone)
-        found += _room(cohort, None, "caps", open_days)
+        found += _room(cohort, None, "caps", everyone, first, last)
     return found
 
 
@@ -117,8 +117,7 @@ def _learner(
     """Facts about a learner of the file; without a name, about everyone for whom nothing differs."""
     where = "steps" if position is None else f"learners[{position}]"
     calendar = everyone if name is None else cohort.calendar_of(name, first, last)
-    days = [day for day in _span(first, last) if calendar.studies(day)]
-    if not days:
+    if calendar.study_days(first - DAY, last) == 0:
         leave = next((one for one in cohort.learner(name).leave if one.first <= first and last <= one.last), None)
         why = f"away from {leave.first} to {leave.last}" if leave else "no study day"
         yield Finding(
@@ -131,7 +130,7 @@ def _learner(
             yield Finding(where, f"{_who(name)}step {step.step} of {step.nominal} has {step.problem}")
     yield from _crowded(cohort, name, where, [step.effective for step in dated if step.effective])
     if name is not None:
-        yield from _room(cohort, name, where, days)
+        yield from _room(cohort, name, where, calendar, first, last)
         yield from _certificates(cohort, name, where, first, last)
 
 
@@ -152,22 +151,26 @@ def _crowded(cohort: Cohort, name: str | None, where: str, days: list[dt.date]) 
             return
 
 
-def _room(cohort: Cohort, name: str | None, where: str, days: list[dt.date]) -> Iterator[Finding]:
+def _room(
+    cohort: Cohort, name: str | None, where: str, calendar: Any, first: dt.date, last: dt.date
+) -> Iterator[Finding]:
     """Fewer questions than objectives: some are never asked."""
     caps = cohort.caps if name is None else cohort.caps_of(name)
     courses = cohort.courses if name is None else cohort.courses_of(name)
     wanted = sum(len(course.items or course.skills) for course in courses)
-    sessions = most_sessions(days, caps.sessions_per_week)
+    if wanted == 0:
+        return
+    sessions = calendar.study_days(first - DAY, last)
+    if caps.sessions_per_week is not None:
+        sessions = most_sessions([day for day in _span(first, last) if calendar.studies(day)], caps.sessions_per_week)
     room = min(sessions * caps.questions_per_session, caps.questions_in_all or wanted)
     if room < wanted:
-        what = f"{sessions} sessions of {caps.questions_per_session} cannot cover {wanted} objectives by {days[-1]}"
+        what = f"{sessions} sessions of {caps.questions_per_session} cannot cover {wanted} objectives by {last}"
         yield Finding(where, f"{_who(name)}{what}: {wanted - room} uncovered")
 
 
-def most_sessions(days: list[dt.date], per_week: int | None) -> int:
+def most_sessions(days: list[dt.date], per_week: int) -> int:
     """The most sessions that ascending days have room for, so many in any 7 days: each as early as it can be."""
-    if per_week is None:
-        return len(days)
     taken: list[dt.date] = []
     for day in days:
         if len(taken) < per_week or (day - taken[-per_week]).days >= WEEK:
