@@ -7,6 +7,7 @@ import importlib.util
 import json
 import random
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -685,6 +686,58 @@ def test_the_schema_refuses_what_it_can_see(old: str, new: str, tmp_path: Path) 
         read(tmp_path, text)
     with pytest.raises(jsonschema.ValidationError):
         validate(tomllib.loads(text))
+
+
+def replaced(document: Any, value: Any) -> Iterator[tuple[str, Any]]:
+    """The document with one value, table or entry in the place of which stands another; and where."""
+    keys = document if isinstance(document, dict) else range(len(document))
+    for key in keys:
+        inner = document[key]
+        copies = [("", value)]
+        if isinstance(inner, dict | list):
+            copies += list(replaced(inner, value))
+        for where, changed in copies:
+            whole = document.copy()
+            whole[key] = changed
+            yield f"{key}.{where}", whole
+
+
+STRANGE = [
+    3,
+    -1,
+    2.5,
+    float("nan"),
+    10**30,
+    True,
+    "",
+    "x",
+    "09:00",
+    "2026-03-02",
+    MONDAY,
+    dt.time(9),
+    [],
+    [[]],
+    {},
+    {"id": "x"},
+    [{}],
+]
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=[str(value) for value in STRANGE])
+def test_any_value_anywhere_is_taken_or_refused_in_one_line(value: Any) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema())
+    refused = 0
+    for where, document in replaced(tomllib.loads(FULL), value):
+        try:
+            of_document(document, "cohort.toml")
+        except InputError as error:
+            refused += 1
+            assert str(error).startswith("cohort.toml, key ")
+            assert "\n" not in str(error)
+        else:
+            assert validator.is_valid(as_json(document)), where
+    assert refused > 20
 
 
 def test_the_one_table_has_a_meaning_for_every_key() -> None:
