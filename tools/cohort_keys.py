@@ -12,14 +12,13 @@ from pathlib import Path
 from perdure.cohort.schema import key_rows, schema
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = (ROOT / "bindings/python/perdure/cohort/cohort.schema.json", ROOT / "docs/cohort.schema.json")
+SCHEMA = ROOT / "bindings/python/perdure/cohort/cohort.schema.json"
 PAGE = ROOT / "docs/how-to/cohort-file.md"
 HEAD = "| key | type | default | meaning |\n| --- | --- | --- | --- |\n"
 
 
 def main() -> None:
-    for path in SCHEMAS:
-        path.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    SCHEMA.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(HEAD)
     after = rest[rest.index("\n\n") + 1 :]
     rows = "".join(f"| {' | '.join(row)} |\n" for row in key_rows())

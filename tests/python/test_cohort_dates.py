@@ -46,7 +46,7 @@ def dates(rules: Cohort, last: dt.date | None = None) -> list[tuple[str, str | N
         ("preceding", "02-27"),
         ("modified-following", "03-02"),
         ("nearest", "03-02"),
-        ("none", "03-02"),  # a day without study is no day for a step
+        ("none", "03-01"),
     ],
 )
 def test_a_step_on_a_sunday_rolls(roll: str, expected: str) -> None:
@@ -122,6 +122,19 @@ def test_a_weekly_nugget_comes_until_the_end() -> None:
     assert found == [("02-06", "02-06"), ("02-13", "02-12"), ("02-20", "02-20"), ("02-27", "02-27")]
 
 
+def test_a_step_that_is_due_after_the_end_comes_only_when_it_rolls_back() -> None:
+    preceding = Step("quiz", "review-quiz", after_days=30, roll="preceding", tolerance_days=20)
+    assert dates(cohort(preceding), last=day("02-28")) == [("03-01", "02-27")]
+    assert dates(cohort(preceding), last=day("02-26")) == []
+    monday = Step("quiz", "review-quiz", after_days=31, roll="preceding", tolerance_days=20)
+    assert dates(cohort(monday), last=day("03-01")) == []  # it is on a study day of another plan
+
+
+def test_no_step_before_the_training_has_ended() -> None:
+    rules = cohort(Step("nugget", "nugget", every_days=7), training_end=FRIDAY + 300 * DAY)
+    assert dates(rules) == []
+
+
 def test_own_training_end_and_own_courses() -> None:
     step = Step("quiz", "review-quiz", after_days=30)
     assert dates(cohort(step, training_end=day("02-02"))) == [("03-04", "03-04")]
@@ -148,7 +161,7 @@ away = st.tuples(st.integers(-20, 200), st.integers(0, 40)).map(
     rule=st.sampled_from(["keep", "shift", "skip"]),
     length=st.integers(30, 200),
 )
-def test_a_step_is_always_on_a_study_day_inside_its_bounds(step: Step, leave: Any, rule: str, length: int) -> None:
+def test_a_step_is_on_a_study_day_inside_its_bounds(step: Step, leave: Any, rule: str, length: int) -> None:
     rules = cohort(step, leave=leave, leave_rule=rule)
     last = FRIDAY + length * DAY
     calendar = rules.calendar_of("ann")
@@ -157,11 +170,12 @@ def test_a_step_is_always_on_a_study_day_inside_its_bounds(step: Step, leave: An
     reach = 31 if step.tolerance_days is None else step.tolerance_days
     for one in found:
         if one.effective is not None:
-            assert calendar.studies(one.effective)
+            assert calendar.studies(one.effective) or (step.roll == "none" and one.effective == one.nominal)
             assert FRIDAY < one.effective <= last
             assert abs((one.effective - one.nominal).days) <= reach
         else:
             span = [one.nominal + n * DAY for n in range(-reach, reach + 1)]
+            assert step.roll != "none"
             assert not any(calendar.studies(other) for other in span if FRIDAY < other <= last)
 
 

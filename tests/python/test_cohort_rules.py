@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ WRONG: list[tuple[str, str, str]] = [
     (
         "every_days = 7",
         "every_days = 1",
-        "key caps.contacts_per_week: .*7 or more",
+        "key caps.contacts_per_week: .*5 or more",
     ),
     (
         "caps = { sessions",
@@ -308,7 +308,7 @@ def test_too_many_objectives_for_the_caps() -> None:
         courses=[Course("fire", skills=skills)],
         learners=[Learner("ann", caps=rules.LearnerCaps(questions_per_session=3))],
     )
-    assert whats(cohort) == ["caps: 8 sessions of 1 cannot cover 12 objectives by 2026-04-26: 4 uncovered"]
+    assert whats(cohort) == ["caps: 8 sessions of 1 cannot cover 12 objectives before 2026-04-26: 4 uncovered"]
 
 
 def test_a_step_without_a_day_and_steps_that_meet() -> None:
@@ -328,8 +328,8 @@ def test_a_step_without_a_day_and_steps_that_meet() -> None:
     )
     assert whats(cohort) == [
         "learners[1]: learner ann: step survey of 2026-04-01 has no study day from 2026-03-30 to 2026-04-03",
-        "learners[1]: learner ann: 2 steps in the 7 days from 2026-05-01, 1 contacts allowed",
-        "steps: 2 steps in the 7 days from 2026-05-01, 1 contacts allowed",
+        "learners[1]: learner ann: steps on 2 of the 7 days from 2026-05-01, 1 days with contacts allowed",
+        "steps: steps on 2 of the 7 days from 2026-05-01, 1 days with contacts allowed",
     ]
 
 
@@ -389,12 +389,61 @@ def test_weights_of_goals() -> None:
     assert [Goal(aim).weights for aim in ("deadline", "hold", "mixture")] == [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)]
 
 
-def test_public_holidays_are_days_off_or_one_clear_error() -> None:
-    cohort = Cohort("Europe/Paris", start=MONDAY, horizon_days=120, calendar=StudyCalendar(holidays=("FR",)))
-    if importlib.util.find_spec("perdure.calendars") is None:
-        with pytest.raises(InputError, match=r"key calendar.holidays: cannot be resolved, got 'FR'; expected dates in"):
-            cohort.calendar_of()
-    else:
-        assert not cohort.calendar_of().studies(dt.date(2026, 5, 1))
+# Days off that others tell
+
+
+def closed(cohort: Cohort, who: str | None = None) -> list[dt.date]:
+    """Days from Monday to Friday that are no study days."""
+    assert cohort.start
+    days = [cohort.start + n * DAY for n in range(cohort.horizon_days)]
+    calendar = cohort.calendar_of(who)
+    return [day for day in days if day.weekday() < 5 and not calendar.studies(day)]
+
+
+def holidays_of(*codes: str) -> Cohort:
+    return Cohort("Europe/Paris", start=MONDAY, horizon_days=70, calendar=StudyCalendar(holidays=codes))
+
+
+def test_public_holidays_are_days_off() -> None:
+    april, may = dt.date(2026, 4, 6), [dt.date(2026, 5, 1), dt.date(2026, 5, 8)]
+    assert closed(holidays_of("FR")) == [april, *may]
+    assert closed(holidays_of("FR-alsace-moselle")) == [dt.date(2026, 4, 3), april, *may]
+    own = dataclasses.replace(holidays_of("FR"), learners=(Learner("ann", holidays=()),))
+    assert closed(own, "ann") == []
+    assert closed(own, "bob") == [april, *may]
+    step = Step("quiz", "review-quiz", after_days=60)  # 1 May
+    rules_ = dataclasses.replace(own, courses=(Course("fire", training_end=MONDAY),), steps=(step,))
+    found = [rules_.steps_of(who, MONDAY, MONDAY + 69 * DAY)[0].effective for who in ("ann", "bob")]
+    assert found == [dt.date(2026, 5, 1), dt.date(2026, 5, 4)]
+    late = rules_.steps_of("bob", dt.date(2026, 5, 2), dt.date(2026, 5, 10))  # the holiday before the plan is known
+    assert [one.effective for one in late] == [dt.date(2026, 5, 4)]
+
+
+def test_public_holidays_that_nobody_knows() -> None:
+    with pytest.raises(InputError, match=r"^Cohort, key calendar.holidays: unknown country, got 'XX'; expected FR, "):
+        holidays_of("XX").calendar_of()
+    own = dataclasses.replace(holidays_of("FR"), learners=(Learner("ann"), Learner("bob", holidays=("XX",))))
+    with pytest.raises(InputError, match=r"^Cohort, key learners\[2\].holidays: unknown country, got 'XX'"):
+        own.calendar_of("bob")
     with pytest.raises(InputError, match=r"key cohort.start: missing; expected a date: public holidays"):
         Cohort("Europe/Paris", calendar=StudyCalendar(holidays=("FR",))).calendar_of()
+
+
+def test_days_of_icalendar_files_are_days_off(tmp_path: Path) -> None:
+    pytest.importorskip("icalendar")
+    pytest.importorskip("recurring_ical_events")
+    events = [
+        ("SITE", "DTSTART;VALUE=DATE:20260309", "DTEND;VALUE=DATE:20260311"),
+        ("FREE", "DTSTART;VALUE=DATE:20260318", "TRANSP:TRANSPARENT"),
+        ("LATE", "DTSTART:20260319T230000Z", "DTEND:20260320T100000Z"),  # 20 March in Paris
+    ]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tests//EN"]
+    for uid, *when in events:
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", *when, "END:VEVENT"]
+    (tmp_path / "site.ics").write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), encoding="utf-8")
+    head = '[cohort]\ntimezone = "Europe/Paris"\nstart = 2026-03-02\nhorizon_days = 30\n'
+    cohort = read(tmp_path, f'{head}[calendar]\nical = ["site.ics"]\n')
+    assert closed(cohort) == [dt.date(2026, 3, day) for day in (9, 10, 18, 20)]
+    missing = read(tmp_path, f'{head}[calendar]\nical = ["sites.ics"]\n')
+    with pytest.raises(InputError, match=r"cohort.toml, key calendar.ical: .*sites.ics: cannot be read: No such file"):
+        missing.calendar_of()

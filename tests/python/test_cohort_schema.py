@@ -197,12 +197,10 @@ def validate(document: Any) -> None:
 
 
 @with_jsonschema
-def test_the_schema_is_a_schema_and_published() -> None:
+def test_the_schema_is_a_schema_and_shipped() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     shipped = Path(rules.__file__).with_name("cohort.schema.json").read_text(encoding="utf-8")
     assert json.loads(shipped) == schema(), "run tools/cohort_keys.py"
-    published = Path(__file__).parents[2] / "docs" / "cohort.schema.json"
-    assert not published.parent.is_dir() or published.read_text(encoding="utf-8") == shipped
 
 
 @with_jsonschema

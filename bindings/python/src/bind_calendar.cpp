@@ -1,10 +1,14 @@
-// perdure._core.time: rolls and study calendars.
+// perdure._core.time: rolls, study calendars, public holidays, leave and anchored steps.
 
 #include "arrays.hpp"
+#include "dates.hpp"
 #include "results.hpp"
 
+#include <perdure/time/anchor.hpp>
 #include <perdure/time/calendar.hpp>
 #include <perdure/time/date.hpp>
+#include <perdure/time/leave.hpp>
+#include <perdure/time/public_holidays.hpp>
 #include <perdure/time/roll.hpp>
 
 #include <pybind11/operators.h>
@@ -13,7 +17,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace py = pybind11;
@@ -22,23 +28,6 @@ namespace {
 
 namespace time = perdure::time;
 using namespace perdure_python;
-
-time::Date to_date(const py::handle& value, const char* name) {
-  const py::module_ datetime = py::module_::import("datetime");
-  if (!py::isinstance(value, datetime.attr("date")) || py::isinstance(value, datetime.attr("datetime"))) {
-    throw py::type_error(std::string{name} + " must be a datetime.date, got " + std::string{py::repr(value)});
-  }
-  const auto number = [&](const char* part) { return value.attr(part).cast<int>(); };
-  const time::Date date{std::chrono::year{number("year")} / number("month") / number("day")};
-  if (!time::in_range(date)) throw py::value_error(std::string{name} + " is outside the years 1400 to 9999");
-  return date;
-}
-
-py::object from_date(time::Date date) {
-  const std::chrono::year_month_day ymd{date};
-  return py::module_::import("datetime")
-      .attr("date")(static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-}
 
 std::vector<time::Date> to_dates(const py::iterable& values, const char* name) {
   std::vector<time::Date> dates;
@@ -170,9 +159,66 @@ ValueError
       .def("__repr__", [](const time::Calendar& c) { return "Calendar.parse('" + time::format_calendar(c) + "')"; });
 }
 
+void bind_public_holidays(py::module_& m) {
+  m.def(
+      "french_public_holidays",
+      [](const py::object& first, const py::object& last, bool alsace_moselle) {
+        const auto region = alsace_moselle ? time::FrenchRegion::alsace_moselle : time::FrenchRegion::general;
+        py::list days;
+        for (const auto& one : unwrap(time::french_public_holidays(to_date(first, "first"), to_date(last, "last"), region)))
+          days.append(py::make_tuple(from_date(one.date), one.name));
+        return days;
+      },
+      py::arg("first"), py::arg("last"), py::arg("alsace_moselle") = false,
+      "(date, name) of each public holiday of France, both ends included; ValueError outside the years 2008 to 2199.");
+}
+
+void bind_leave(py::module_& m) {
+  m.def(
+      "move_for_leave",
+      [](const py::iterable& due, const std::vector<std::pair<py::object, py::object>>& leave, const std::string& rule) {
+        std::vector<time::Leave::Period> periods;
+        for (const auto& [first, last] : leave) periods.push_back({to_date(first, "leave"), to_date(last, "leave")});
+        const auto dates = to_dates(due, "due");
+        const auto how = unwrap(time::parse_leave_rule(rule));
+        const auto moved = without_gil([&] {
+          const time::Leave all{std::move(periods)};
+          std::vector<std::optional<time::Date>> out;
+          out.reserve(dates.size());
+          for (const time::Date one : dates) out.push_back(all.move(one, how));
+          return out;
+        });
+        py::list list;
+        for (const auto& one : moved) list.append(one ? from_date(*one) : py::none());
+        return list;
+      },
+      py::arg("due"), py::arg("leave"), py::arg("rule"),
+      "Where each due date goes when its learner takes these leaves, by shift, skip or keep; None where it is dropped.");
+}
+
+void bind_anchor(py::module_& m) {
+  m.def(
+      "anchor",
+      [](const py::object& training_end, std::int64_t after, const time::Calendar& calendar, time::Roll roll, std::int64_t tolerance,
+         const py::object& deadline) {
+        const time::AnchorRule rule{std::chrono::days{after}, roll, std::chrono::days{tolerance}};
+        const auto end = to_date(training_end, "training_end");
+        const auto last = deadline.is_none() ? std::nullopt : std::optional{to_date(deadline, "deadline")};
+        const auto found = without_gil([&] { return time::anchor(end, rule, calendar, last); });
+        return py::make_tuple(from_date(found.nominal), from_date(found.first), from_date(found.last),
+                              found.day ? from_date(*found.day) : py::none());
+      },
+      py::arg("training_end"), py::arg("after"), py::arg("calendar"), py::arg("roll") = time::Roll::following, py::arg("tolerance") = 31,
+      py::arg("deadline") = py::none(),
+      "(nominal, first, last, day) of the step at J+after: day is None when no study day lies from first to last.");
+}
+
 }  // namespace
 
 void bind_calendars(py::module_& time_module) {
   bind_roll(time_module);
   bind_calendar(time_module);
+  bind_public_holidays(time_module);
+  bind_leave(time_module);
+  bind_anchor(time_module);
 }

@@ -1,10 +1,12 @@
-// perdure._core.time: zones and elapsed rules; calendars are in bind_calendar.cpp. Columns of times are int64 milliseconds; see include/perdure/time/columns.hpp.
+// perdure._core.time: zones, delivery windows and elapsed rules; calendars are in bind_calendar.cpp. Columns of times are int64 milliseconds; see include/perdure/time/columns.hpp.
 
 #include "arrays.hpp"
+#include "dates.hpp"
 #include "results.hpp"
 
 #include <perdure/time/columns.hpp>
 #include <perdure/time/date.hpp>
+#include <perdure/time/delivery.hpp>
 #include <perdure/time/elapsed.hpp>
 #include <perdure/time/zone.hpp>
 
@@ -72,6 +74,30 @@ outside.
       .def(py::self == py::self)
       .def("__hash__", [](const time::Zone& z) { return py::hash(py::str(z.name())); })
       .def("__repr__", [](const time::Zone& z) { return "Zone('" + z.name() + "')"; });
+}
+
+void bind_delivery(py::module_& m) {
+  using Minutes = std::pair<int, int>;
+  const auto span = [](const Minutes& m) { return time::ClockSpan{time::ClockTime{m.first}, time::ClockTime{m.second}}; };
+  py::class_<time::DeliveryWindow>(m, "DeliveryWindow", R"(The times of day at which messages may go out, on the learner's wall clock.
+
+Times are minutes since midnight, 0 to 1440. ``quiet`` may run over midnight. ValueError when a time does not fit, or when quiet hours leave
+nothing of the window.
+)")
+      .def(py::init([span](const Minutes& window, const std::optional<Minutes>& quiet) {
+             return unwrap(time::DeliveryWindow::make(span(window), quiet ? std::optional{span(*quiet)} : std::nullopt));
+           }),
+           py::arg("window"), py::arg("quiet") = py::none())
+      .def(
+          "first",
+          [](const time::DeliveryWindow& window, const time::Zone& zone, const py::object& day, int wished) {
+            const auto date = to_date(day, "day");
+            const auto found = without_gil([&] { return window.first(zone, date, time::ClockTime{wished}); });
+            return found ? py::object{py::make_tuple(found->at.time_since_epoch().count(), found->local.time_since_epoch().count())}
+                         : py::object{py::none()};
+          },
+          py::arg("zone"), py::arg("day"), py::arg("wished") = 0,
+          "(utc_ms, local_ms) of the first allowed time of the local day at or after ``wished``; None when it has none left.");
 }
 
 void bind_elapsed_rule(py::module_& m) {
@@ -183,6 +209,7 @@ void bind_time(py::module_& m) {
   py::module_ sub = m.def_submodule("time", "Time zones, study calendars and elapsed rules. Times are int64 milliseconds.");
   bind_calendars(sub);
   bind_zone(sub);
+  bind_delivery(sub);
   bind_elapsed_rule(sub);
   bind_columns(sub);
 }

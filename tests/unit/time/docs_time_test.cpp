@@ -1,8 +1,12 @@
 #include <perdure/core/quantity.hpp>
 #include <perdure/core/result.hpp>
+#include <perdure/time/anchor.hpp>
 #include <perdure/time/calendar.hpp>
 #include <perdure/time/date.hpp>
+#include <perdure/time/delivery.hpp>
 #include <perdure/time/elapsed.hpp>
+#include <perdure/time/leave.hpp>
+#include <perdure/time/public_holidays.hpp>
 #include <perdure/time/roll.hpp>
 #include <perdure/time/zone.hpp>
 
@@ -19,6 +23,7 @@ namespace {
 
 using namespace perdure;
 using namespace perdure::time;
+using namespace std::chrono_literals;
 
 TEST(DocsTime, DatesAndInstants) {
   const Result<Date> leap = parse_date("2026-02-30");
@@ -56,6 +61,33 @@ TEST(DocsTime, Zones) {
   EXPECT_EQ(format_instant(overlap.last), "2026-10-25T01:30:00Z");
 }
 
+TEST(DocsTime, PublicHolidays) {
+  const auto spring = french_public_holidays(parse_date("2008-05-01").value(), parse_date("2008-05-12").value()).value();
+  ASSERT_EQ(spring.size(), 3U);
+  EXPECT_EQ(format_date(spring[0].date) + spring[0].name, "2008-05-01Fête du Travail et Ascension");
+  EXPECT_EQ(format_date(spring[1].date) + spring[1].name, "2008-05-08Victoire 1945");
+  EXPECT_EQ(format_date(spring[2].date) + spring[2].name, "2008-05-12Lundi de Pentecôte");
+}
+
+TEST(DocsTime, LeaveAndSteps) {
+  const Leave leave{{{parse_date("2026-08-03").value(), parse_date("2026-08-16").value()}}};
+  const auto shifted = leave.move(parse_date("2026-08-10").value(), LeaveRule::shift);  // 2026-08-24
+  EXPECT_EQ(format_date(shifted.value()), "2026-08-24");
+  const Calendar week{weekdays({std::chrono::Saturday, std::chrono::Sunday})};
+  const Date end = parse_date("2026-07-02").value();
+  const Anchored step = anchor(end, {.after = std::chrono::days{30}}, week, parse_date("2026-08-02").value());
+  EXPECT_EQ(format_date(step.nominal), "2026-08-01");
+  EXPECT_EQ(format_date(step.day.value()), "2026-07-31");
+}
+
+TEST(DocsTime, DeliveryWindows) {
+  const Zone paris = Zone::load("Europe/Paris").value();
+  const DeliveryWindow window = DeliveryWindow::make({6h, 20h}, ClockSpan{22h, 7h}).value();  // 07:00 to 20:00
+  const auto sent = window.first(paris, parse_date("2026-07-01").value(), 6h + 30min);
+  EXPECT_EQ(format_instant(sent.value().at), "2026-07-01T05:00:00Z");
+  EXPECT_EQ(format_local(sent.value().local), "2026-07-01T07:00:00");
+}
+
 TEST(DocsTime, ElapsedRules) {
   const Instant t = parse_instant("2026-09-01T10:30:00+02:00").value();
   const ElapsedRule rule = ElapsedRule::parse("calendar-days:Europe/Paris:4").value();
@@ -80,7 +112,7 @@ TEST(DocsTime, ThePageQuotesThisFile) {
       ++quoted;
     }
   }
-  EXPECT_GE(quoted, 11);
+  EXPECT_GE(quoted, 19);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import graphlib
 import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from .kinds import did_you_mean, misfit
 
 if TYPE_CHECKING:
     from .cohort import Cohort
+
+WEEK = 7
 
 
 def check(cohort: Cohort) -> None:
@@ -111,32 +114,14 @@ def _prerequisites(cohort: Cohort) -> None:
         for position, skill in enumerate(course.skills, 1):
             places[skill.id] = f"courses[{number}].skills[{position}].requires"
             _known(places[skill.id], "skill", skill.requires, known)
-    cycle = _cycle(requires)
-    if cycle:
-        expected = f"no circle; {' requires '.join(cycle)}"
-        raise misfit(places[cycle[0]], list(requires[cycle[0]]), expected, "prerequisites in a circle")
-
-
-def _cycle(requires: dict[str, tuple[str, ...]]) -> list[str]:
-    """A circle of prerequisites, its first skill again at its end; empty when there is none."""
-    done: set[str] = set()
-    for root in requires:
-        path: list[str] = []
-        waiting = [(root, iter(requires[root]))] if root not in done else []
-        if waiting:
-            path.append(root)
-        while waiting:
-            rest = waiting[-1][1]
-            following = next(rest, None)
-            if following is None:
-                waiting.pop()
-                done.add(path.pop())
-            elif following in path:
-                return [*path[path.index(following) :], following]
-            elif following not in done:
-                path.append(following)
-                waiting.append((following, iter(requires[following])))
-    return []
+    try:
+        graphlib.TopologicalSorter(requires).prepare()
+    except graphlib.CycleError as error:
+        circle = error.args[1][:0:-1]  # each requires the next; the last is the first again
+        first = circle.index(min(circle, key=list(requires).index))
+        circle = [*circle[first:], *circle[: first + 1]]
+        expected = f"no circle; {' requires '.join(circle)}"
+        raise misfit(places[circle[0]], list(requires[circle[0]]), expected, "prerequisites in a circle") from None
 
 
 def _group_sessions(cohort: Cohort) -> None:
@@ -181,12 +166,12 @@ def _learners(cohort: Cohort) -> None:
 def _caps(cohort: Cohort) -> None:
     """Caps that exclude each other, for everyone or for one learner."""
     longest, what = _longest_question(cohort.courses)
-    weekly = sum(
-        math.ceil(7 / s.every_days) * _courses_of(cohort, s) for s in cohort.steps if s.every_days and s.uses_contact
-    )
-    places: list[tuple[str, Any]] = [("caps", cohort.caps)]
-    places += [(f"learners[{n}].caps", learner.caps) for n, learner in enumerate(cohort.learners, 1)]
-    for place, caps in places:
+    places: list[tuple[str, Any, tuple[str, ...] | None]] = [("caps", cohort.caps, None)]
+    places += [(f"learners[{n}].caps", one.caps, one.working_days) for n, one in enumerate(cohort.learners, 1)]
+    repeated = [step for step in cohort.steps if step.every_days and step.uses_contact]
+    often = max((math.ceil(WEEK / (step.every_days or WEEK)) for step in repeated), default=0)
+    for place, caps, days in places:
+        weekly = min(often, len(days or cohort.calendar.working_days))
         minutes, contacts = caps.minutes_per_day, caps.contacts_per_week
         if minutes is not None and minutes < longest:
             raise misfit(
@@ -194,7 +179,7 @@ def _caps(cohort: Cohort) -> None:
             )
         if contacts is not None and contacts < weekly:
             raise misfit(
-                f"{place}.contacts_per_week", contacts, f"{weekly} or more: the repeated steps use as many in a week"
+                f"{place}.contacts_per_week", contacts, f"{weekly} or more: a repeated step uses as many in a week"
             )
 
 
@@ -203,7 +188,3 @@ def _longest_question(courses: Sequence[Course]) -> tuple[float, str]:
     longest = [(course.minutes_of(skill), skill.id) for course in courses for skill in course.skills]
     longest += [(course.minutes, course.id) for course in courses if not course.skills]
     return max(longest, key=lambda pair: pair[0], default=(0.0, ""))
-
-
-def _courses_of(cohort: Cohort, step: Any) -> int:
-    return 1 if step.course else len(cohort.courses)

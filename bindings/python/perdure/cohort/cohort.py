@@ -47,8 +47,15 @@ class Cohort(Rules):
     timezone: str = key(ZoneName(), "clock of the cohort's dates, such as `Europe/Paris`")
     name: str = key(Text(), "for titles", "")
     start: dt.date | None = key(Day(), "first day that may be planned", None, "the day after the log's last answer")
-    deadline: dt.date | None = key(Day(), "last day of the plan, `start` or later", None, "see `horizon_days`")
-    horizon_days: int = key(Whole(1, LONGEST_HORIZON), "days of the plan, where there is no deadline", 90)
+    deadline: dt.date | None = key(
+        Day(),
+        "recall counts on this day; questions are asked before it, none on it; steps may fall on it; `start` or later",
+        None,
+        "see `horizon_days`",
+    )
+    horizon_days: int = key(
+        Whole(1, LONGEST_HORIZON), "days with questions, where there is no deadline; recall counts on the day after", 90
+    )
     target_retention: float = key(Number(0, 1, open=True), "recall below which an item is due", 0.9)
     seed: int = key(Whole(0, 2**63 - 1), "what random draws of the planner start from", 0)
     caps: Caps = key(Table(Caps), "what a learner may be asked", Caps())
@@ -145,8 +152,13 @@ class Cohort(Rules):
         return steps_of(self, id, first, last)
 
     def last_day(self, first: dt.date) -> dt.date:
-        """Last day of a plan that starts on a day."""
+        """Last day of a plan that starts on a day: its deadline, or the last day of its horizon."""
         return self.deadline or first + dt.timedelta(self.horizon_days - 1)
+
+    def counts_on(self, first: dt.date, course: Course | None = None) -> dt.date:
+        """The day on which recall counts in a plan that starts on a day; all questions come before it."""
+        own = course.deadline if course else None
+        return own or self.deadline or first + dt.timedelta(self.horizon_days)
 
     @cached_property
     def skills(self) -> dict[str, tuple[Course, Skill]]:
@@ -157,6 +169,11 @@ class Cohort(Rules):
     def groups(self) -> frozenset[str]:
         """The groups that learners belong to."""
         return frozenset(group for learner in self.learners for group in learner.groups)
+
+    @cached_property
+    def _days_off(self) -> dict[Any, frozenset[dt.date]]:
+        """What `days` has looked up: public holidays, and days of iCalendar files."""
+        return {}
 
     @cached_property
     def _learners(self) -> dict[str, Learner]:

@@ -64,7 +64,12 @@ class Course(Rules):
     id: str = key(Text("the id of a course, as text", filled=True), "the course, as in the log")
     name: str = key(Text(), "for titles", "")
     training_end: dt.date | None = key(Day(), "last day of the training; steps count from it", None, "no steps")
-    deadline: dt.date | None = key(Day(), "when it must be known, such as an exam", None, "the plan's last day")
+    deadline: dt.date | None = key(
+        Day(),
+        "recall of it counts on this day, such as an exam; questions are asked before it, none on it",
+        None,
+        "the cohort's",
+    )
     weight: float = key(Number(0, 1000), "importance beside the other courses", 1.0)
     goal: Goal = key(Table(Goal), "what the plan is to reach", Goal())
     cadence: str = key(Choice(tuple(CADENCES)), "who chooses the days of questions", "adaptive")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
+from ..calendars import days_off_of_ical, public_holidays
 from ..errors import InputError
 from .learners import Learner
 from .rules import WEEKDAYS
@@ -15,14 +16,16 @@ from .rules import WEEKDAYS
 if TYPE_CHECKING:
     from .cohort import Cohort
 
+FARTHEST_ROLL = 31
+DAY = dt.timedelta(1)
+
 
 def study_calendar(cohort: Cohort, learner: Learner, first: dt.date | None, last: dt.date | None) -> Any:
     """Calendar of a learner; see `Cohort.calendar_of`."""
     rules = cohort.calendar
-    codes = rules.holidays if learner.holidays is None else learner.holidays
     calendar = _calendar(
         rules.working_days if learner.working_days is None else learner.working_days,
-        tuple(sorted({*rules.days_off, *learner.days_off, *_given_elsewhere(cohort, codes, first, last)})),
+        tuple(sorted({*rules.days_off, *learner.days_off, *_looked_up(cohort, learner, first, last)})),
         rules.extra_days,
     )
     for period in learner.leave:
@@ -36,47 +39,44 @@ def _calendar(working: tuple[str, ...], off: tuple[dt.date, ...], extra: tuple[d
     return _core.time.Calendar(rest, days_off=off, extra_study_days=extra)
 
 
-def _given_elsewhere(
-    cohort: Cohort, codes: tuple[str, ...], first: dt.date | None, last: dt.date | None
-) -> set[dt.date]:
-    """Days off by the codes of public holidays and by iCalendar files."""
-    files = cohort.calendar.ical
-    if not codes and not files:
-        return set()
+def _looked_up(cohort: Cohort, learner: Learner, first: dt.date | None, last: dt.date | None) -> frozenset[dt.date]:
+    """Days off by the codes of public holidays and by iCalendar files; each file is read once for a cohort."""
+    codes = cohort.calendar.holidays if learner.holidays is None else learner.holidays
+    if not codes and not cohort.calendar.ical:
+        return frozenset()
     first = first or cohort.start
     if first is None:
         raise InputError(
             "missing",
             source=f"{cohort.source}, key cohort.start",
-            expected="a date: public holidays are found from it on",
+            expected="a date: public holidays and days of iCalendar files are found from it on",
         )
     last = last or cohort.last_day(first)
-    folder = Path(cohort.source).parent
-    found = {day for code in codes for day in _holidays(cohort.source, code, first, last)}
-    return found | {day for name in files for day in _ical(cohort.source, folder / name, first, last)}
+    asked = (codes, first, last)
+    if asked not in cohort._days_off:
+        span = first - FARTHEST_ROLL * DAY, last + FARTHEST_ROLL * DAY  # a step can roll into the plan from there
+        where = "calendar" if learner.holidays is None else f"learners[{cohort.learners.index(learner) + 1}]"
+        cohort._days_off[asked] = _holidays(cohort, codes, span, f"{where}.holidays") | _ical(cohort, span)
+    return cohort._days_off[asked]
 
 
-@functools.lru_cache(maxsize=256)
-def _holidays(source: str, code: str, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
-    calendars = _calendars(source, "calendar.holidays", code)
+def _holidays(cohort: Cohort, codes: tuple[str, ...], span: tuple[dt.date, dt.date], where: str) -> frozenset[dt.date]:
     try:
-        return tuple(calendars.public_holidays(code, first, last))
+        return frozenset(day for code in codes for day, _ in public_holidays(code, *span))
     except InputError as error:
-        where = f"{source}, key calendar.holidays"
-        raise InputError(error.problem, source=where, value=code, expected=error.expected) from None
+        source = f"{cohort.source}, key {where}"
+        raise InputError(error.problem, source=source, value=error.value, expected=error.expected) from None
 
 
-def _ical(source: str, path: Path, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
-    days = _calendars(source, "calendar.ical", str(path)).days_off_of_ical(path)
-    return tuple(day for day in days if first <= day <= last)
-
-
-def _calendars(source: str, key: str, value: str) -> Any:
-    """The module that knows public holidays and iCalendar files."""
+def _ical(cohort: Cohort, span: tuple[dt.date, dt.date]) -> frozenset[dt.date]:
+    """Days of all events: what a cohort file names as days off is meant, marked as free or not."""
+    folder = Path(cohort.source).parent
     try:
-        return __import__("perdure.calendars", fromlist=["calendars"])
-    except ModuleNotFoundError as error:
-        if error.name != "perdure.calendars":
-            raise
-        expected = "dates in calendar.days_off: this build has no perdure.calendars"
-        raise InputError("cannot be resolved", source=f"{source}, key {key}", value=value, expected=expected) from None
+        return frozenset(
+            day
+            for name in cohort.calendar.ical
+            for day in days_off_of_ical(folder / name, *span, cohort.timezone, free=True)
+        )
+    except InputError as error:
+        source = f"{cohort.source}, key calendar.ical: {error.source}"
+        raise InputError(error.problem, source=source, value=error.value, expected=error.expected) from None

@@ -57,7 +57,7 @@ class Step(Rules):
     tolerance_days: int | None = key(
         Whole(0, 366), "how far from its date it may be", None, "as far as it rolls, 31 days at most"
     )
-    roll: str = key(Choice(ROLLS), "where it moves from a day without study", "following")
+    roll: str = key(Choice(ROLLS), "where it moves from a day without study; `none`: nowhere", "following")
     questions: int | None = key(
         Whole(1, MOST_QUESTIONS), "questions of a review quiz", None, "`caps.questions_per_session`"
     )

@@ -7,13 +7,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import check_names
+from .checks import WEEK, check_names
 from .cohort import Cohort
+from .days import DAY
 from .kinds import did_you_mean, misfit
 from .steps import steps_of
-
-DAY = dt.timedelta(1)
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def findings(
         found += _learner(cohort, name, number, first, last, everyone)
     if learners is None or any(name not in positions for name in learners):  # those for whom nothing differs
         found += _learner(cohort, None, None, first, last, everyone)
-        found += _room(cohort, None, "caps", everyone, first, last)
+        found += _room(cohort, None, "caps", everyone, first)
     return found
 
 
@@ -125,12 +123,14 @@ def _learner(
         )
         return
     dated = steps_of(cohort, name, first, last, calendar)
+    contacts = {step.id for step in cohort.steps if step.uses_contact}
     for step in dated:
         if step.effective is None:
             yield Finding(where, f"{_who(name)}step {step.step} of {step.nominal} has {step.problem}")
-    yield from _crowded(cohort, name, where, [step.effective for step in dated if step.effective])
+    days = {one.effective for one in dated if one.effective and one.step in contacts}
+    yield from _crowded(cohort, name, where, days)
     if name is not None:
-        yield from _room(cohort, name, where, calendar, first, last)
+        yield from _room(cohort, name, where, calendar, first)
         yield from _certificates(cohort, name, where, first, last)
 
 
@@ -138,34 +138,34 @@ def _who(name: str | None) -> str:
     return "" if name is None else f"learner {name}: "
 
 
-def _crowded(cohort: Cohort, name: str | None, where: str, days: list[dt.date]) -> Iterator[Finding]:
+def _crowded(cohort: Cohort, name: str | None, where: str, days: set[dt.date]) -> Iterator[Finding]:
     """Steps that meet in a week with fewer contacts."""
     cap = cohort.caps_of(name).contacts_per_week
     if cap is None:
         return
-    for day in sorted(set(days)):
+    for day in sorted(days):
         inside = [other for other in days if day <= other < day + WEEK * DAY]
         if len(inside) > cap:
-            what = f"{len(inside)} steps in the 7 days from {day}, {cap} contacts allowed"
+            what = f"steps on {len(inside)} of the 7 days from {day}, {cap} days with contacts allowed"
             yield Finding(where, f"{_who(name)}{what}")
             return
 
 
-def _room(
-    cohort: Cohort, name: str | None, where: str, calendar: Any, first: dt.date, last: dt.date
-) -> Iterator[Finding]:
+def _room(cohort: Cohort, name: str | None, where: str, calendar: Any, first: dt.date) -> Iterator[Finding]:
     """Fewer questions than objectives: some are never asked."""
+    end = cohort.counts_on(first)
     caps = cohort.caps if name is None else cohort.caps_of(name)
     courses = cohort.courses if name is None else cohort.courses_of(name)
     wanted = sum(len(course.items or course.skills) for course in courses)
     if wanted == 0:
         return
-    sessions = calendar.study_days(first - DAY, last)
+    days = [day for day in _span(first, end - DAY) if calendar.studies(day)]
+    sessions = len(days)
     if caps.sessions_per_week is not None:
-        sessions = most_sessions([day for day in _span(first, last) if calendar.studies(day)], caps.sessions_per_week)
+        sessions = most_sessions(days, caps.sessions_per_week)
     room = min(sessions * caps.questions_per_session, caps.questions_in_all or wanted)
     if room < wanted:
-        what = f"{sessions} sessions of {caps.questions_per_session} cannot cover {wanted} objectives by {last}"
+        what = f"{sessions} sessions of {caps.questions_per_session} cannot cover {wanted} objectives before {end}"
         yield Finding(where, f"{_who(name)}{what}: {wanted - room} uncovered")
 
 

@@ -25,7 +25,9 @@ class LearnerCaps(Rules):
     )
     sessions_per_week: int | None = key(Whole(1, 7), "sessions in any 7 days", None, NO_CAP)
     minutes_per_day: float | None = key(Number(0, 1440), "minutes of questions on a day", None, NO_CAP)
-    contacts_per_week: int | None = key(Whole(1, 1000), "sessions and steps in any 7 days", None, NO_CAP)
+    contacts_per_week: int | None = key(
+        Whole(1, 7), "days with a session, a step or a group session, in any 7 days", None, NO_CAP
+    )
     questions_in_all: int | None = key(Whole(1, MOST_IN_ALL), "questions over the whole plan", None, NO_CAP)
 
 
@@ -41,14 +43,14 @@ class DayCapacity(Rules):
     """Another capacity on one date; 0 closes it."""
 
     date: dt.date = key(Day(), "the date")
-    contacts_per_day: int = key(Whole(0, 1_000_000_000), "contacts on it; 0 for none")
+    contacts_per_day: int = key(Whole(0, 1_000_000_000), "learners with a contact on it; 0 for none")
 
 
 @dataclass(frozen=True)
 class Organisation(Rules):
     """How much the organisation can send."""
 
-    contacts_per_day: int | None = key(Whole(1, 1_000_000_000), "contacts with all learners on a day", None, "no limit")
+    contacts_per_day: int | None = key(Whole(1, 1_000_000_000), "learners with a contact on a day", None, "no limit")
     exceptions: tuple[DayCapacity, ...] = key(ListOf(Table(DayCapacity)), "other capacities by date", ())
 
     def _check(self) -> None:
@@ -82,7 +84,7 @@ class StudyCalendar(Rules):
     days_off: tuple[dt.date, ...] = key(ListOf(Day()), "closures, and holidays that no code gives", ())
     ical: tuple[str, ...] = key(
         ListOf(Text("the name of an iCalendar file", filled=True), once=True),
-        "iCalendar files whose days are off, beside the cohort file",
+        "iCalendar files beside the cohort file; their events are days off",
         (),
     )
     extra_days: tuple[dt.date, ...] = key(ListOf(Day()), "study days that are no working days; a day off wins", ())

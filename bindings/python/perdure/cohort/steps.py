@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _core
 from .cohort import Cohort
 from .courses import Course
+from .days import DAY, FARTHEST_ROLL
 from .events import Step
 from .learners import Learner
-
-FARTHEST_ROLL = 31
-DAY = dt.timedelta(1)
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,11 @@ def steps_of(
 ) -> list[DatedStep]:
     """The steps of a learner in a plan from ``first`` to ``last``, by date.
 
-    A step counts calendar days from the end of the learner's training. Leave `keep`s its date, `shift`s it by the days
-    of leave since the training, or `skip`s it when its date lies in the leave. A date without study rolls, no farther
-    than the tolerance and never past the end of the plan or the course's deadline: then to the study day before. Where
-    the roll finds none, the closest study day within the tolerance counts. A step whose date is outside the plan is in
-    it only when it rolls into it.
+    A step counts calendar days from the end of the learner's training, and comes after that day. Leave `keep`s its
+    date, `shift`s it by the days of leave since the training, or `skip`s it when its date lies in the leave. A date
+    without study rolls, no farther than the tolerance and never past the end of the plan or the course's deadline;
+    where the roll finds no day, the closest study day within the tolerance counts (`perdure.calendars.anchor_day`).
+    A step whose date is outside the plan is in it only when it rolls into it.
 
     Parameters
     ----------
@@ -69,50 +67,24 @@ def steps_of(
             if end is None or step.course not in (None, course.id):
                 continue
             until = min(last, course.deadline or last)
-            for number, nominal in _nominal(step, end, until + FARTHEST_ROLL * DAY, who, _rule(cohort, who)):
+            for number, nominal in _nominal(step, end, until, who, who.leave_rule or cohort.calendar.leave_rule):
                 dated = _dated(step, course, learner or "", number, nominal, end, first, until, days)
                 if dated is not None:
                     found.append(dated)
     return sorted(found, key=lambda one: (one.effective or one.nominal, one.course, one.step, one.number))
 
 
-def _rule(cohort: Cohort, learner: Learner) -> str:
-    return learner.leave_rule or cohort.calendar.leave_rule
+def _reach(step: Step) -> int:
+    return FARTHEST_ROLL if step.tolerance_days is None else step.tolerance_days
 
 
-def _nominal(step: Step, end: dt.date, until: dt.date, learner: Learner, rule: str) -> Iterator[tuple[int, dt.date]]:
-    """Number and date of every time that a step comes, up to a day."""
-    away = _days_of_leave(learner)
-    number, after = 1, step.first_after
-    while (day := end + dt.timedelta(after)) <= until:
-        if rule == "shift":
-            day = _shifted(end, after, away)
-        if not (rule == "skip" and any(leave.first <= day <= leave.last for leave in learner.leave)):
-            yield number, day
-        if step.every_days is None:
-            return
-        number, after = number + 1, after + step.every_days
-
-
-def _days_of_leave(learner: Learner) -> list[tuple[dt.date, dt.date]]:
-    """Absences in order, those that meet as one."""
-    merged: list[tuple[dt.date, dt.date]] = []
-    for leave in sorted(learner.leave, key=lambda one: one.first):
-        if merged and leave.first <= merged[-1][1] + DAY:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], leave.last))
-        else:
-            merged.append((leave.first, leave.last))
-    return merged
-
-
-def _shifted(end: dt.date, after: int, away: list[tuple[dt.date, dt.date]]) -> dt.date:
-    """The day that is so many days of presence after another: the clock stands still on leave."""
-    day = end + dt.timedelta(after)
-    for first, last in away:
-        first = max(first, end + DAY)
-        if first <= min(day, last):
-            day += last - first + DAY
-    return day
+def _nominal(step: Step, end: dt.date, until: dt.date, learner: Learner, rule: str) -> list[tuple[int, dt.date]]:
+    """Number and date of every time that a step comes, as far as it can roll back to a day."""
+    farthest = (until - end).days + _reach(step)
+    after = range(step.first_after, farthest + 1, step.every_days or max(1, farthest))
+    away = [(max(leave.first, end + DAY), leave.last) for leave in learner.leave if leave.last > end]
+    moved = _core.time.move_for_leave([end + n * DAY for n in after], away, rule)
+    return [(number, day) for number, day in enumerate(moved, 1) if day is not None]
 
 
 def _dated(
@@ -127,26 +99,12 @@ def _dated(
     days: Any,
 ) -> DatedStep | None:
     """A step on its day; None when the plan has no part in it."""
-    reach = FARTHEST_ROLL if step.tolerance_days is None else step.tolerance_days
-    earliest = max(nominal - dt.timedelta(reach), end + DAY)
-    latest = min(nominal + dt.timedelta(reach), until)
+    since = end + DAY
+    deadline = until if nominal <= until else None  # what is due after the end stays there unless it rolls back
+    _, earliest, latest, day = _core.time.anchor(since, (nominal - since).days, days, step.roll, _reach(step), deadline)
     facts = (learner, course.id, step.id, step.kind, number, nominal)
-    if nominal > until and (step.roll in ("none", "following") or step.tolerance_days is None):
-        return None  # its date is after the end: another plan has it
-    day = days.roll(nominal, step.roll, reach)
-    if not (days.studies(day) and earliest <= day <= latest):
-        day = _closest(days, nominal, earliest, latest)
-    if day is None:
-        if not first <= nominal <= until:
-            return None
+    if day is not None:
+        return DatedStep(*facts, day) if first <= day <= until else None
+    if first <= nominal <= until:
         return DatedStep(*facts, None, f"no study day from {earliest} to {latest}")
-    return DatedStep(*facts, day) if first <= day <= until else None
-
-
-def _closest(days: Any, nominal: dt.date, earliest: dt.date, latest: dt.date) -> dt.date | None:
-    """The study day closest to a date inside a range, the later of two; None when there is none."""
-    for distance in range(max((latest - nominal).days, (nominal - earliest).days) + 1):
-        for day in (nominal + dt.timedelta(distance), nominal - dt.timedelta(distance)):
-            if earliest <= day <= latest and days.studies(day):
-                return day
     return None
