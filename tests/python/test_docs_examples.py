@@ -25,6 +25,7 @@ import perdure
 import pytest
 from perdure import _catalog, sample
 from perdure.cohort.schema import key_rows
+from perdure.plan_checker import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -244,6 +245,12 @@ def test_cohort_page_has_the_table_of_keys() -> None:
     first = rows.index(("key", "type", "default", "meaning")) + 2
     wanted = key_rows()
     assert rows[first : first + len(wanted)] == wanted, "run tools/cohort_keys.py"
+
+
+def test_cohort_page_has_the_rules_of_the_checker() -> None:
+    rows = [tuple(row) for row in cells(DOCS / "how-to" / "cohort-file.md")]
+    first = rows.index(("rule", "asks for")) + 2
+    assert rows[first : first + len(RULES)] == [(f"`{rule}`", what) for rule, what in RULES.items()]
 
 
 def test_fit_page_has_every_field_of_the_report() -> None:

@@ -22,7 +22,7 @@ def inspect(path: Path, log: Any = None) -> Row:
     cohort = perdure.Cohort.from_toml(path)
     learners = None if log is None else list(log.learners)
     items = None if log is None else list(log.items)
-    first = cohort.start if log is None else _first_day(cohort, log)
+    first = cohort.start if log is None else first_day(cohort, log)
     found = cohort.findings(learners, items, first)
     return {
         "name": cohort.name,
@@ -45,7 +45,7 @@ def inspect(path: Path, log: Any = None) -> Row:
     }
 
 
-def _first_day(cohort: Any, log: Any) -> dt.date:
+def first_day(cohort: Any, log: Any) -> dt.date:
     """First day of a plan: the file's, or the day after the log's last answer on the cohort's clock."""
     import numpy as np
 

@@ -53,15 +53,6 @@ def _dates(cohort: Cohort) -> None:
             raise misfit(f"courses[{number}].deadline", course.deadline, f"{start} (cohort.start) or later")
         if course.deadline and deadline and course.deadline > deadline:
             raise misfit(f"courses[{number}].deadline", course.deadline, f"{deadline} (cohort.deadline) or earlier")
-    for number, session in enumerate(cohort.group_sessions, 1):
-        inside = [d for d in session.possible_dates if (not start or d >= start) and (not deadline or d <= deadline)]
-        if not inside:
-            dates = [day.isoformat() for day in session.possible_dates]
-            raise misfit(
-                f"group_sessions[{number}].dates",
-                dates,
-                f"a date from {start or 'the start'} to {deadline or 'the end'}",
-            )
 
 
 def _once(part: str, ids: Sequence[str]) -> None:
@@ -131,6 +122,11 @@ def _group_sessions(cohort: Cohort) -> None:
         _known(f"{key}.course", "course", [session.course], courses)
         _known(f"{key}.skills", "skill", session.skills or (), {one.id for one in courses[session.course].skills})
         _known(f"{key}.groups", "group", session.groups or (), cohort.groups)
+        start, end = cohort.start, courses[session.course].deadline or cohort.deadline
+        if not any((not start or day >= start) and (not end or day < end) for day in session.possible_dates):
+            dates = [day.isoformat() for day in session.possible_dates]
+            expected = f"a date from {start or 'the start'}, before {end or 'the end'}"
+            raise misfit(f"{key}.dates", dates, expected)
 
 
 def _steps(cohort: Cohort) -> None:

@@ -118,6 +118,14 @@ class Cohort(Rules):
         chosen = self.learner(id).courses
         return self.courses if chosen is None else tuple(one for one in self.courses if one.id in chosen)
 
+    def comes(self, id: str, session: GroupSession) -> bool:
+        """Whether a learner belongs to a group session: took its course, and is named, or in a group that is."""
+        if not any(course.id == session.course for course in self.courses_of(id)):
+            return False
+        if session.learners is None and session.groups is None:
+            return True
+        return id in (session.learners or ()) or not set(self.learner(id).groups).isdisjoint(session.groups or ())
+
     def training_end_of(self, id: str | None, course: Course) -> dt.date | None:
         """When a learner ended the training of a course."""
         return self.learner(id).training_end or course.training_end

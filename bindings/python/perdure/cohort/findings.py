@@ -94,10 +94,13 @@ def _caps(cohort: Cohort) -> Iterator[Finding]:
 
 
 def _group_dates(cohort: Cohort, first: dt.date, last: dt.date) -> Iterator[Finding]:
+    courses = {course.id: course for course in cohort.courses}
     for number, session in enumerate(cohort.group_sessions, 1):
-        outside = [str(day) for day in session.possible_dates if not first <= day <= last]
+        end = min(last + DAY, cohort.counts_on(first, courses[session.course]))
+        outside = [str(day) for day in session.possible_dates if not first <= day < end]
         if outside:
-            yield Finding(f"group_sessions[{number}].dates", f"{', '.join(outside)}: not from {first} to {last}")
+            what = f"{', '.join(outside)}: not from {first}, before {end}"
+            yield Finding(f"group_sessions[{number}].dates", what)
 
 
 def _capacity(cohort: Cohort, open_days: list[dt.date]) -> None:
