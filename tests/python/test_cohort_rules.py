@@ -385,6 +385,27 @@ def test_no_plan_has_more_sessions(days: list[int], per_week: int) -> None:
     assert most_sessions([MONDAY + n * DAY for n in days], per_week) == sessions_by_trying(days, per_week)
 
 
+def test_who_comes_to_a_group_session() -> None:
+    def session(**who: Any) -> Cohort:
+        return Cohort(
+            "UTC",
+            courses=[Course("fire"), Course("aid")],
+            group_sessions=[rules.GroupSession("w", "fire", dates=(MONDAY,), **who)],
+            learners=[Learner("ann", groups=("Lyon",)), Learner("bob", courses=("aid",), groups=("Lyon",))],
+        )
+
+    for who, expected in (
+        ({}, {"ann", "cat"}),
+        ({"groups": ("Lyon",)}, {"ann"}),
+        ({"learners": ("cat",)}, {"cat"}),
+        ({"learners": ("cat",), "groups": ("Lyon",)}, {"ann", "cat"}),
+    ):
+        cohort = session(**who)
+        assert {name for name in ("ann", "bob", "cat") if cohort.comes(name, cohort.group_sessions[0])} == expected
+    with pytest.raises(InputError, match=r"key group_sessions\[1\].learners: .*got 'bob'; expected learners who took"):
+        session(learners=("ann", "bob"))
+
+
 def test_weights_of_goals() -> None:
     assert [Goal(aim).weights for aim in ("deadline", "hold", "mixture")] == [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)]
 

@@ -8,11 +8,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from perdure import Cohort, InputError, plan_checker
 from perdure.cli.app import run
 from perdure.cohort import Course, GroupSession, Skill, StudyCalendar
 from perdure.plan_checker import RULES, check_plan
 from perdure.plan_checker.cadences import too_early
+from perdure.plan_checker.learner import overfull
 
 COHORT = """
 [cohort]
@@ -294,6 +297,17 @@ def test_two_sessions_of_one_course_find_their_dates(tmp_path: Path) -> None:
     assert found(two, tmp_path, HEAD + "\n".join(rows)) == []
     assert found(two, tmp_path, HEAD + rows[0]) == ["group-sessions"]
     assert found(two, tmp_path, HEAD + "\n".join(rows).replace("09:00", "14:00")) == ["group-sessions ann 2026-03-02"]
+
+
+@given(days=st.sets(st.integers(0, 40), max_size=14).map(sorted), cap=st.integers(1, 6))
+def test_any_seven_days(days: list[int], cap: int) -> None:
+    monday = dt.date(2026, 3, 2)
+    dates = [monday + dt.timedelta(day) for day in days]
+    runs = [[(day - monday).days for day in run] for run in overfull(dates, cap)]
+    windows = [[day for day in days if start <= day < start + 7] for start in range(-6, 41)]
+    assert all(run in windows and len(run) > cap for run in runs)
+    for window in windows:
+        assert len(window) <= cap or any(set(window) <= set(run) for run in runs)
 
 
 @pytest.mark.parametrize(

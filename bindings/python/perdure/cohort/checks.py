@@ -122,6 +122,9 @@ def _group_sessions(cohort: Cohort) -> None:
         _known(f"{key}.course", "course", [session.course], courses)
         _known(f"{key}.skills", "skill", session.skills or (), {one.id for one in courses[session.course].skills})
         _known(f"{key}.groups", "group", session.groups or (), cohort.groups)
+        for name in session.learners or ():
+            if all(course.id != session.course for course in cohort.courses_of(name)):
+                raise misfit(f"{key}.learners", name, f"learners who took {session.course}, by their own courses")
         start, end = cohort.start, courses[session.course].deadline or cohort.deadline
         if not any((not start or day >= start) and (not end or day < end) for day in session.possible_dates):
             dates = [day.isoformat() for day in session.possible_dates]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST_HORIZON = 3660
 NOBODY = Learner("nobody")
+"""Someone for whom nothing differs."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,13 @@ class Cohort(Rules):
         return write(self, path)
 
     def learner(self, id: str | None) -> Learner:
-        """What is known of a learner: their entry, or one that says nothing of its own, as for None."""
-        return NOBODY if id is None else self._learners.get(id) or Learner(id)
+        """What is known of a learner: their entry, or for those who have none and None, one of nobody."""
+        return NOBODY if id is None else self._learners.get(id, NOBODY)
 
     def caps_of(self, id: str | None) -> Caps:
         """Caps of a learner: own ones where they are given, the cohort's elsewhere."""
         own = self.learner(id).caps
-        if own == LearnerCaps():
+        if own == NOBODY.caps:
             return self.caps
         both = {p.name: getattr(own, p.name) for p in parts(LearnerCaps)}
         return Caps(**{name: getattr(self.caps, name) if value is None else value for name, value in both.items()})

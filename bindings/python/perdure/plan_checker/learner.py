@@ -18,6 +18,8 @@ DAY = dt.timedelta(1)
 WEEK = 7
 ROUNDING = 1e-9
 """Minutes that a sum of minutes may be off."""
+UNNAMED = Course("unnamed")
+"""What holds where the cohort names no course."""
 
 
 class LearnerPlan:
@@ -135,18 +137,19 @@ class LearnerPlan:
                 yield day, f"questions of {spent:g} minutes; the cap is {cap:g}"
 
     def _minutes_of(self, row: Row) -> float:
-        course = self.courses.get(row.course) or Course("unnamed")
-        skill = next((one for one in course.skills if one.id == row.skill), None)
+        course, skill = self.cohort.skills.get(row.skill or "") or (self.courses.get(row.course), None)
+        if course is None:
+            return UNNAMED.minutes
         return course.minutes if skill is None else course.minutes_of(skill)
 
     def _sessions_per_week(self) -> Iterator[tuple[dt.date, str]]:
         cap = self.caps.sessions_per_week
-        for window in _overfull(self.quiz_days, cap):
+        for window in overfull(self.quiz_days, cap):
             yield window[-1], f"quizzes on {len(window)} of the 7 days from {window[0]}; the cap is {cap}"
 
     def _contacts_per_week(self) -> Iterator[tuple[dt.date, str]]:
         cap = self.caps.contacts_per_week
-        for window in _overfull(self.contact_days, cap):
+        for window in overfull(self.contact_days, cap):
             quizzes = [day for day in window if day in self.quiz_days]
             if quizzes:
                 what = f"contacts on {len(window)} of the 7 days from {window[0]}, a quiz among them; the cap is {cap}"
@@ -170,9 +173,20 @@ class LearnerPlan:
                 if row.course:
                     yield row.date, f"a {row.kind} of course {row.course}, which is none of theirs"
             elif row.item:
-                problem = _misplaced(row, course)
+                problem = self._misplaced(row, course)
                 if problem:
                     yield row.date, f"question {row.item}: {problem}"
+
+    def _misplaced(self, row: Row, course: Course) -> str:
+        """Why a question cannot be one of its course; empty when it can."""
+        if course.items is not None:
+            return "" if row.item in course.items else f"not one of course {course.id}"
+        if not course.skills:
+            return ""
+        owner, skill = self.cohort.skills.get(row.skill or "", (None, None))
+        if skill is None or owner is not course:
+            return f"skill {row.skill or 'nothing'} is not one of course {course.id}"
+        return "" if skill.items is None or row.item in skill.items else f"not in the pool of skill {skill.id}"
 
     def _prerequisites(self) -> Iterator[tuple[dt.date, str]]:
         first_asked: dict[str, Row] = {}
@@ -200,9 +214,9 @@ class LearnerPlan:
         for row in self.quiz:
             dates[row.course, self.objective(row)].append(row.date)
         for (name, objective), days in dates.items():
-            course = self.courses.get(name)
-            end = None if course is None else self.cohort.training_end_of(self.id, course)
-            if course is not None and end is not None:
+            course = self.courses.get(name, UNNAMED)
+            end = self.cohort.training_end_of(self.id, course)
+            if end is not None:
                 for day, what in too_early(course, objective[1], end, days):
                     yield day, f"{objective[0]} {objective[1]}: {what}"
 
@@ -225,7 +239,7 @@ def row_key(row: Row) -> tuple[dt.date, str, str]:
     return row.date, row.course, row.kind
 
 
-def _overfull(days: list[dt.date], cap: int | None) -> Iterator[list[dt.date]]:
+def overfull(days: list[dt.date], cap: int | None) -> Iterator[list[dt.date]]:
     """Runs of days that lie in 7 days and are more than a cap; of runs inside each other, the longest."""
     if cap is None:
         return
@@ -236,15 +250,3 @@ def _overfull(days: list[dt.date], cap: int | None) -> Iterator[list[dt.date]]:
             end += 1
         if end - start > cap and end > reached:
             yield days[start:end]
-
-
-def _misplaced(row: Row, course: Course) -> str:
-    """Why a question cannot be one of its course; empty when it can."""
-    if course.items is not None:
-        return "" if row.item in course.items else f"not one of course {course.id}"
-    if not course.skills:
-        return ""
-    skill = next((one for one in course.skills if one.id == row.skill), None)
-    if skill is None:
-        return f"skill {row.skill or 'nothing'} is not one of course {course.id}"
-    return "" if skill.items is None or row.item in skill.items else f"not in the pool of skill {skill.id}"
