@@ -64,6 +64,12 @@ def test_defaults(tmp_path: Path) -> None:
     assert read(tmp_path, MINIMAL + "horizon_days = 30").horizon_days == 30
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.toml"
+    path.write_text('[cohort]\ntimezone = "UTC"\n', encoding="utf-8-sig")
+    assert Cohort.from_toml(path) == Cohort("UTC")
+
+
 def test_the_samples_file_is_read() -> None:
     assert Cohort.from_toml(sample.cohort_path()).learners
 

@@ -349,6 +349,14 @@ def test_idle_caps_and_dates_outside() -> None:
     ]
 
 
+@pytest.mark.parametrize(("minutes", "shortest", "fit"), [(4, 2, 2), (0.3, 0.1, 3), (3, 0.5, None), (4.9, 1, 4)])
+def test_questions_that_fit_into_a_day(minutes: float, shortest: float, fit: int | None) -> None:
+    course = Course("fire", minutes=2, skills=[Skill("a", minutes=shortest), Skill("b", minutes=min(minutes, 2))])
+    found = whats(Cohort("UTC", caps=Caps(5, minutes_per_day=minutes), courses=[course]))
+    what = f"caps.questions_per_session: {fit} questions at most fit into caps.minutes_per_day"
+    assert found == ([] if fit is None else [what])
+
+
 def test_no_day_at_all_is_an_error() -> None:
     with pytest.raises(InputError, match="key calendar: no study day"):
         Cohort("UTC", start=MONDAY, horizon_days=5, calendar=StudyCalendar(("sun",))).findings()

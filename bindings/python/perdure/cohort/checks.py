@@ -164,7 +164,7 @@ def _learners(cohort: Cohort) -> None:
 
 def _caps(cohort: Cohort) -> None:
     """Caps that exclude each other, for everyone or for one learner."""
-    longest, what = _longest_question(cohort.courses)
+    longest, what = max(question_minutes(cohort.courses), key=lambda pair: pair[0], default=(0.0, ""))
     places: list[tuple[str, Any, tuple[str, ...] | None]] = [("caps", cohort.caps, None)]
     places += [(f"learners[{n}].caps", one.caps, one.working_days) for n, one in enumerate(cohort.learners, 1)]
     repeated = [step for step in cohort.steps if step.every_days and step.uses_contact]
@@ -182,8 +182,7 @@ def _caps(cohort: Cohort) -> None:
             )
 
 
-def _longest_question(courses: Sequence[Course]) -> tuple[float, str]:
-    """Minutes of the longest question, and of which skill or course it is."""
-    longest = [(course.minutes_of(skill), skill.id) for course in courses for skill in course.skills]
-    longest += [(course.minutes, course.id) for course in courses if not course.skills]
-    return max(longest, key=lambda pair: pair[0], default=(0.0, ""))
+def question_minutes(courses: Sequence[Course]) -> list[tuple[float, str]]:
+    """Minutes of a question of every skill, and of every course without skills."""
+    found = [(course.minutes_of(skill), skill.id) for course in courses for skill in course.skills]
+    return found + [(course.minutes, course.id) for course in courses if not course.skills]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import WEEK, check_names
+from .checks import WEEK, check_names, question_minutes
 from .cohort import Cohort
 from .days import DAY
 from .kinds import did_you_mean, misfit
 from .steps import steps_of
+
+ROUNDING = 1e-9
+"""So that three questions of 0.1 minutes fit into 0.3."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,10 @@ def _pools(cohort: Cohort, items: Collection[str]) -> Iterator[Finding]:
 
 def _caps(cohort: Cohort) -> Iterator[Finding]:
     """Caps that another cap makes idle."""
-    minutes = min((course.minutes for course in cohort.courses), default=None)
+    shortest = min((minutes for minutes, _ in question_minutes(cohort.courses)), default=None)
     caps = cohort.caps
-    if caps.minutes_per_day and minutes and caps.minutes_per_day < caps.questions_per_session * minutes:
-        fit = int(caps.minutes_per_day // minutes)
+    if caps.minutes_per_day and shortest:
+        fit = math.floor(caps.minutes_per_day / shortest + ROUNDING)
         if fit < caps.questions_per_session:
             yield Finding("caps.questions_per_session", f"{fit} questions at most fit into caps.minutes_per_day")
     if caps.contacts_per_week and caps.sessions_per_week and caps.contacts_per_week < caps.sessions_per_week:

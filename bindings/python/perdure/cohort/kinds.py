@@ -176,9 +176,8 @@ class Number(Kind):
         return f"a number above {self.least:g}, at most {self.most:g}"
 
     def read(self, value: Any) -> Any:
-        if not isinstance(value, Real) or isinstance(value, bool) or not self.least < float(value) <= self.most:
-            raise misfit("", value, self.words)
-        if self.open and float(value) == self.most:
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number or not self.least < value <= self.most or (self.open and value == self.most):
             raise misfit("", value, self.words)
         return float(value)
 

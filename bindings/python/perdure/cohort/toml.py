@@ -23,7 +23,7 @@ AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 def read(source: str) -> Cohort:
     """The cohort of a file."""
     try:
-        text = Path(source).read_text(encoding="utf-8")
+        text = Path(source).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", source=source, expected="a cohort file in TOML") from None
     except ValueError as error:
