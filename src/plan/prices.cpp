@@ -72,30 +72,43 @@ struct Dual {
   std::vector<double> slope;
 };
 
-/// What is looked for, as one vector: knots of the price of questions, knots of the price of sessions when capacity is limited, and the
-/// price of the budget when there is one.
+/// What is looked for, as one vector: knots of the price of questions; when capacity is limited, knots of the price of sessions; and the price of
+/// the budget when there is one. Where sessions have a price, that of a question stands for what is left of it when a session is paid:
+/// the two prices rise together, and each has a slope of its own.
 class Search {
  public:
-  Search(const GroupProblem& group, unsigned threads) : group_{group}, askable_{checked(group)}, threads_{threads} {}
+  Search(const GroupProblem& group, unsigned threads) : group_{group}, askable_{checked(group)}, threads_{threads} {
+    for (const Attendance& a : group.attendance) room_ += a.share * a.questions_per_session;
+    room_ = std::max(room_, 1.0);
+  }
 
   [[nodiscard]] std::vector<double> point(const PricedGroup& p) const {
     std::vector<double> x(p.question.at_knots().begin(), p.question.at_knots().end());
-    if (capacity()) x.insert(x.end(), p.session.at_knots().begin(), p.session.at_knots().end());
+    if (capacity()) {
+      const auto session = p.session.at_knots();
+      for (std::size_t k = 0; k < session.size(); ++k) x[k] = std::max(0.0, x[k] - session[k] / room_);
+      x.insert(x.end(), session.begin(), session.end());
+    }
     if (budget()) x.push_back(p.budget);
     return x;
   }
   void move(PricedGroup& p, const std::vector<double>& x) const {
     const auto knots = static_cast<std::ptrdiff_t>(p.question.at_knots().size());
-    p.question.set_knots({x.begin(), x.begin() + knots});
-    if (capacity()) p.session.set_knots({x.begin() + knots, x.begin() + 2 * knots});
+    std::vector<double> question{x.begin(), x.begin() + knots};
+    if (capacity()) {
+      p.session.set_knots({x.begin() + knots, x.begin() + 2 * knots});
+      for (std::size_t k = 0; k < question.size(); ++k) question[k] += p.session.at_knots()[k] / room_;
+    }
+    p.question.set_knots(std::move(question));
     if (budget()) p.budget = x.back();
   }
-  /// How far each number moves for a slope of 1: the farther, the fewer days it has.
+  /// How far each number moves for a slope of 1: the farther, the fewer days it has. A session is worth as much as its questions.
   [[nodiscard]] std::vector<double> widths(const PricedGroup& p) const {
     const auto days = p.question.by_knot(std::vector<double>(askable_.size(), 1.0));
     std::vector<double> width;
-    for (std::size_t k = 0; k < (capacity() ? 2 : 1); ++k) {
-      for (const double d : days) width.push_back(1.0 / std::max(d, 0.2));
+    for (const double d : days) width.push_back(1.0 / std::max(d, 0.2));
+    if (capacity()) {
+      for (const double d : days) width.push_back(room_ * room_ / std::max(d, 0.2));
     }
     if (budget()) width.push_back(1.0 / static_cast<double>(std::max<std::size_t>(askable_.size(), 1)));
     return width;
@@ -104,7 +117,7 @@ class Search {
   [[nodiscard]] Dual dual(const PricedGroup& p) const {
     const auto place = p.question.prices();
     const auto asking = p.asking();
-    const auto session = p.session.prices();
+    const auto session = capacity() ? p.session.prices() : std::vector<double>(askable_.size());
     std::vector<double> usage(askable_.size());
     double value = questions(asking, usage);
     std::vector<double> spare(askable_.size());
@@ -119,7 +132,7 @@ class Search {
     if (capacity()) {
       for (std::size_t t = 0; t < held.size(); ++t) {
         found.value += session[t] * group_.capacity[t];
-        held[t] = group_.capacity[t] - held[t];
+        held[t] = group_.capacity[t] - held[t] + spare[t] / room_;
       }
       const auto slope = p.session.by_knot(held);
       found.slope.insert(found.slope.end(), slope.begin(), slope.end());
@@ -200,6 +213,7 @@ class Search {
   const GroupProblem& group_;
   const std::vector<std::int32_t>& askable_;
   unsigned threads_;
+  double room_ = 0.0;  ///< questions of an average session
 };
 
 std::vector<double> scaled(std::vector<double> x, double by) {

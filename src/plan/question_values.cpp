@@ -185,6 +185,13 @@ QuestionValues::Table QuestionValues::sweep(std::span<const double> price, const
   return table;
 }
 
+double QuestionValues::unasked(const State& state, std::int32_t day) const {
+  double sum = 0.0;
+  for (std::int32_t t = std::max(day + 1, 0); goal_.on_average > 0.0 && t < timeline_.end; ++t)
+    sum += memory_->recall(state, static_cast<double>(t - day));
+  return goal_.at_end * memory_->recall(state, static_cast<double>(timeline_.end - day)) + goal_.on_average / timeline_.end * sum;
+}
+
 QuestionValues::Table QuestionValues::solve(std::span<const double> price) const { return sweep(price, nullptr); }
 
 QuestionValues::Table QuestionValues::bound(std::span<const double> price) const {
@@ -192,8 +199,14 @@ QuestionValues::Table QuestionValues::bound(std::span<const double> price) const
   return sweep(price, &inner);
 }
 
-QuestionValues::Policy QuestionValues::policy(const Table& table, std::span<const double> price) const {
+QuestionValues::Policy QuestionValues::policy(std::span<const double> price, std::span<const std::uint8_t> held) const {
   const auto cost = checked(price);
+  require(held.size() == cost.size(),
+          "days that are held must be one mark an askable day, " + to_text(cost.size()) + ", got " + to_text(held.size()));
+  const double out_of_reach = 2.0 * (goal_.at_end + goal_.on_average);
+  std::vector<double> if_held(price.begin(), price.end());
+  for (std::size_t t = 0; t < held.size(); ++t) if_held[t] += held[t] != 0 ? 0.0 : out_of_reach;
+  const Table table = solve(if_held);
   Policy policy;
   policy.stride_ = table.stride_;
   std::size_t count = 0;
@@ -224,7 +237,7 @@ QuestionValues::Policy QuestionValues::policy(const Table& table, std::span<cons
       for (std::size_t j = 0; j < nodes; ++j) {
         const float value = ask(nodes_, row, later, j, table.row(later), cost[day]);
         policy.index_[slice + j] = BFloat{value - best[j]};
-        if (value > best[j]) {
+        if (held[day] != 0 && value > best[j]) {
           best[j] = value;
           expected[j] = 1.0F + demand_after(row, later, j);
         }

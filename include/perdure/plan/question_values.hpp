@@ -61,6 +61,9 @@ class QuestionValues {
   /// The day of a row's last answer.
   [[nodiscard]] std::int32_t day_of(std::size_t row) const { return days_[row]; }
 
+  /// What recall is worth when the question is not asked after `day`, exactly; group sessions are left out.
+  [[nodiscard]] double unasked(const State& state, std::int32_t day) const;
+
   /// Values by plain interpolation: what a policy looks up. Not a bound.
   /// \param price  of asking, by askable day; at least 0, else Exception (out_of_domain)
   [[nodiscard]] Table solve(std::span<const double> price) const;
@@ -88,7 +91,8 @@ class QuestionValues {
     std::vector<std::size_t> begin_;  ///< by day: functions before its first
     std::vector<BFloat> index_, demand_;
   };
-  [[nodiscard]] Policy policy(const Table& table, std::span<const double> price) const;
+  /// \param held  by askable day: whether a session can be counted on. What waits, waits for those days; the index is there for all.
+  [[nodiscard]] Policy policy(std::span<const double> price, std::span<const std::uint8_t> held) const;
 
   /// The most by which the equation exceeds a table at `count` states drawn over the grid and rows drawn among all; 0 for a supersolution there.
   [[nodiscard]] double residual(const Table& table, std::span<const double> price, std::size_t count, std::uint64_t seed) const;

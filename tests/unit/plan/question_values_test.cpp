@@ -196,7 +196,7 @@ TEST(QuestionValues, AnIndexIsWhatAskingBringsBeyondWaiting) {
     const QuestionValues values{memory, grid_around(memory, starts, 20), timeline, goal, {-3, -1}};
     const Exact exact{memory, timeline, goal};
     const Prices price = drawn_prices(timeline.askable.size(), 0.03, 5);
-    const auto policy = values.policy(values.solve(price), price);
+    const auto policy = values.policy(price, std::vector<std::uint8_t>(price.size(), 1));
     for (std::size_t day = 0; day < timeline.askable.size(); ++day) {
       // last answers before the plan, and on the first of its days
       for (const std::int32_t last : {-3, -1, 0}) {
