@@ -99,7 +99,7 @@ deadline = 2026-07-10
 target_retention = 0.85
 
 [caps]
-questions_per_day = 5
+questions_per_session = 5
 
 [calendar]
 working_days = ["mon", "tue", "wed", "thu", "fri"]
@@ -113,7 +113,7 @@ def make_cohort(learners: list[str]) -> str:
     for position, name in enumerate(sorted(draws.shuffled(learners)[: len(learners) // 20])):
         first = date(2026, 4, 20) + timedelta(7 * draws.below(9))
         last = first + timedelta(7 * (1 + draws.below(3)) - 3)
-        fewer = "questions_per_day = 2\n" if position == 0 else ""
+        fewer = "caps = { questions_per_session = 2 }\n" if position == 0 else ""
         blocks.append(f'[[learners]]\nid = "{name}"\n{fewer}leave = [{{ first = {first}, last = {last} }}]\n')
     return "\n".join(blocks)
 

@@ -242,7 +242,7 @@ def nothing(log: ReviewLog) -> ReviewLog:
         lambda log: log.where(np.ones(3, dtype=bool)),
         lambda log: evaluate(["half-life"], nothing(log)),
         lambda log: Planner(Cohort("UTC")).plan(HalfLife(), HalfLife().states(nothing(log))),
-        lambda log: Cohort("UTC", working_days=None),
+        lambda log: Cohort("UTC", calendar=None),
     ],
     ids=[
         "a frame to fit",

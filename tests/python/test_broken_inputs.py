@@ -49,8 +49,8 @@ def assert_words(text: str, expected: Refused) -> None:
 
 
 def test_corpus_covers_every_entry_of_the_list() -> None:
-    assert len({b.entry for b in INPUTS}) == 20
-    assert len({b.id for b in INPUTS}) == len(INPUTS) == 24
+    assert len({b.entry for b in INPUTS}) == 26
+    assert len({b.id for b in INPUTS}) == len(INPUTS) == 30
 
 
 @pytest.mark.parametrize("case", LOGS, ids=lambda b: b.id)

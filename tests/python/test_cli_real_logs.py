@@ -29,7 +29,7 @@ horizon_days = 60
 target_retention = 0.85
 
 [caps]
-questions_per_day = 20
+questions_per_session = 20
 """
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"real logs are not here: {DATA.name}/ beside the repository")

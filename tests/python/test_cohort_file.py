@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from perdure import Cohort, InputError, LearnerException, sample
+from perdure import Cohort, InputError, sample
+from perdure.cohort import Caps, Learner, LearnerCaps, Leave, StudyCalendar
 
 FULL = """
 [cohort]
@@ -18,7 +19,7 @@ deadline = 2026-12-18
 target_retention = 0.85
 
 [caps]
-questions_per_day = 4
+questions_per_session = 4
 
 [calendar]
 working_days = ["mon", "wed"]
@@ -26,7 +27,7 @@ days_off = [2026-11-11]
 
 [[learners]]
 id = "L017"
-questions_per_day = 3
+caps = { questions_per_session = 3 }
 leave = [{ first = 2026-10-19, last = 2026-10-30 }]
 
 [[learners]]
@@ -42,16 +43,15 @@ def read(folder: Path, text: str | bytes) -> Cohort:
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
-    leave = (dt.date(2026, 10, 19), dt.date(2026, 10, 30))
+    leave = Leave(dt.date(2026, 10, 19), dt.date(2026, 10, 30))
     assert read(tmp_path, FULL) == Cohort(
         "Europe/Paris",
         start=dt.date(2026, 9, 1),
         deadline=dt.date(2026, 12, 18),
         target_retention=0.85,
-        questions_per_day=4,
-        working_days=("mon", "wed"),
-        days_off=(dt.date(2026, 11, 11),),
-        learners=(LearnerException("L017", 3, (leave,)), LearnerException("L018")),
+        caps=Caps(4),
+        calendar=StudyCalendar(("mon", "wed"), days_off=(dt.date(2026, 11, 11),)),
+        learners=(Learner("L017", caps=LearnerCaps(3), leave=(leave,)), Learner("L018")),
         name="Fire safety, autumn",
     )
 
@@ -59,9 +59,15 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 def test_defaults(tmp_path: Path) -> None:
     cohort = read(tmp_path, MINIMAL)
     assert cohort == Cohort("UTC")
-    assert (cohort.horizon_days, cohort.target_retention, cohort.questions_per_day) == (90, 0.9, 5)
-    assert cohort.working_days == ("mon", "tue", "wed", "thu", "fri")
+    assert (cohort.horizon_days, cohort.target_retention, cohort.caps.questions_per_session) == (90, 0.9, 5)
+    assert cohort.calendar.working_days == ("mon", "tue", "wed", "thu", "fri")
     assert read(tmp_path, MINIMAL + "horizon_days = 30").horizon_days == 30
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.toml"
+    path.write_text('[cohort]\ntimezone = "UTC"\n', encoding="utf-8-sig")
+    assert Cohort.from_toml(path) == Cohort("UTC")
 
 
 def test_the_samples_file_is_read() -> None:
@@ -70,7 +76,7 @@ def test_the_samples_file_is_read() -> None:
 
 def test_the_calendar_of_a_learner(tmp_path: Path) -> None:
     cohort = read(tmp_path, FULL)
-    calendar = cohort.calendar(cohort.learners[0].leave)
+    calendar = cohort.calendar_of("L017")
     days = {
         f"2026-{day}": dt.date.fromisoformat(f"2026-{day}") for day in ("10-14", "10-19", "10-28", "11-04", "11-11")
     }
@@ -113,39 +119,45 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     (COHORT, "target_retention", "nan", "cohort.target_retention", "got nan"),
     (COHORT, "target_retention", "true", "cohort.target_retention", "got True"),
     (COHORT, "target_retention", '"0.9"', "cohort.target_retention", "got '0.9'"),
-    (COHORT, "target", "0.9", "cohort.target", "unknown key; expected name, timezone"),
+    (COHORT, "target", "0.9", "cohort.target", "unknown key; expected timezone, name"),
     (COHORT, "dedline", "2026-12-18", "cohort.dedline", "did you mean deadline?"),
-    (CAPS, "questions_per_day", "-1", "caps.questions_per_day", "got -1; expected a whole number from 1 to 10000"),
-    (CAPS, "questions_per_day", "0", "caps.questions_per_day", "got 0"),
-    (CAPS, "questions_per_day", "2.5", "caps.questions_per_day", "got 2.5"),
-    (CAPS, "questions_per_day", "true", "caps.questions_per_day", "got True"),
-    (CAPS, "question_per_day", "3", "caps.question_per_day", "did you mean questions_per_day?"),
+    (
+        CAPS,
+        "questions_per_session",
+        "-1",
+        "caps.questions_per_session",
+        "got -1; expected a whole number from 1 to 10000",
+    ),
+    (CAPS, "questions_per_session", "0", "caps.questions_per_session", "got 0"),
+    (CAPS, "questions_per_session", "2.5", "caps.questions_per_session", "got 2.5"),
+    (CAPS, "questions_per_session", "true", "caps.questions_per_session", "got True"),
+    (CAPS, "question_per_session", "3", "caps.question_per_session", "did you mean questions_per_session?"),
     (CALENDAR, "working_days", '"mon"', "calendar.working_days", "got 'mon'; expected a list"),
     (CALENDAR, "working_days", "[]", "calendar.working_days", "got []; expected one or more of mon"),
-    (CALENDAR, "working_days", '["monday"]', "calendar.working_days", "got ['monday']"),
-    (CALENDAR, "working_days", "[1]", "calendar.working_days", "got [1]"),
+    (CALENDAR, "working_days", '["monday"]', "calendar.working_days[1]", "got 'monday'; expected one of mon, tue"),
+    (CALENDAR, "working_days", "[1]", "calendar.working_days[1]", "got 1"),
     (CALENDAR, "days_off", "2026-11-11", "calendar.days_off", "expected a list"),
-    (CALENDAR, "days_off", '["2026-11-11"]', "calendar.days_off", "got '2026-11-11'; expected a date such as"),
-    (CALENDAR, "holidays", "[]", "calendar.holidays", "unknown key; expected working_days, days_off"),
+    (CALENDAR, "days_off", '["2026-11-11"]', "calendar.days_off[1]", "got '2026-11-11'; expected a date such as"),
+    (CALENDAR, "holiday", "[]", "calendar.holiday", "did you mean holidays?"),
     (LEARNER, "id", "17", "learners[1].id", "got 17; expected the id of a learner"),
     (LEARNER, "id", '""', "learners[1].id", "got ''"),
     (LEARNER, "id", '"L018"', "learners[2].id", "got 'L018'; expected each learner once"),
-    (LEARNER, "questions_per_day", "-1", "learners[1].questions_per_day", "got -1"),
-    (LEARNER, "questions_per_day", '"3"', "learners[1].questions_per_day", "got '3'"),
+    (LEARNER, "caps", "{ questions_per_session = -1 }", "learners[1].caps.questions_per_session", "got -1"),
+    (LEARNER, "caps", '{ questions_per_session = "3" }', "learners[1].caps.questions_per_session", "got '3'"),
     (LEARNER, "leave", "2026-10-19", "learners[1].leave", "expected a list"),
-    (LEARNER, "leave", "[2026-10-19]", "learners[1].leave", "expected a table"),
-    (LEARNER, "leave", "[{ first = 2026-10-19 }]", "learners[1].leave.last", "got 'nothing'"),
+    (LEARNER, "leave", "[2026-10-19]", "learners[1].leave[1]", "expected a table"),
+    (LEARNER, "leave", "[{ first = 2026-10-19 }]", "learners[1].leave[1].last", "missing"),
     (
         LEARNER,
         "leave",
         "[{ first = 2026-10-30, last = 2026-10-19 }]",
-        "learners[1].leave.last",
+        "learners[1].leave[1].last",
         "got '2026-10-19'; expected 2026-10-30",
     ),
-    (LEARNER, "leave", "[{ first = 1971-01-01, last = 2199-01-01 }]", "learners[1].leave.last", "at most 3660 days"),
-    (LEARNER, "leave", '[{ first = "x", last = 2026-10-19 }]', "learners[1].leave.first", "got 'x'"),
-    (LEARNER, "leave", "[{ from = 2026-10-19 }]", "learners[1].leave.from", "unknown key; expected first, last"),
-    (LEARNER, "name", '"Ann"', "learners[1].name", "unknown key; expected id, questions_per_day, leave"),
+    (LEARNER, "leave", "[{ first = 1971-01-01, last = 2199-01-01 }]", "learners[1].leave[1].last", "at most 3660 days"),
+    (LEARNER, "leave", '[{ first = "x", last = 2026-10-19 }]', "learners[1].leave[1].first", "got 'x'"),
+    (LEARNER, "leave", "[{ from = 2026-10-19 }]", "learners[1].leave[1].from", "unknown key; expected first, last"),
+    (LEARNER, "name", '"Ann"', "learners[1].name", "unknown key; expected id, timezone"),
 ]
 
 
@@ -163,13 +175,17 @@ def test_a_value_that_does_not_fit(table: str, key: str, value: str, named: str,
 FILES: dict[str, tuple[str | bytes, str]] = {
     "empty": ("", "key cohort.timezone: missing; expected an IANA zone"),
     "no zone": ("[cohort]\nname = 'x'", "key cohort.timezone: missing"),
-    "unknown table": (MINIMAL + "[cap]\nquestions_per_day = 3", "key cap: unknown key.*did you mean caps"),
+    "unknown table": (MINIMAL + "[cap]\nquestions_per_session = 3", "key cap: unknown key.*did you mean caps"),
     "a table that is a number": ("cohort = 3", "key cohort: does not fit, got 3; expected a table"),
-    "caps that are a list": (MINIMAL + "[[caps]]\nquestions_per_day = 3", "key caps: does not fit"),
+    "caps that are a list": (MINIMAL + "[[caps]]\nquestions_per_session = 3", "key caps: does not fit"),
     "learners that are a table": (MINIMAL + "[learners]\nid = 'a'", "key learners: .*expected a list"),
     "learners that are text": ("learners = ['a']\n" + MINIMAL, r"key learners\[1\]: .*got 'a'; expected a table"),
-    "no id": (MINIMAL + "[[learners]]\nquestions_per_day = 3", r"key learners\[1\].id: missing"),
+    "no id": (MINIMAL + "[[learners]]\ntimezone = 'UTC'", r"key learners\[1\].id: missing"),
     "not TOML": ("timezone: Europe/Paris", "not TOML: "),
+    "30 February": (
+        MINIMAL + "deadline = 2026-02-30",
+        "line 3: not TOML: .*date.*got 'deadline = 2026-02-30'; expected a day that",
+    ),
     "the same key twice": (MINIMAL + MINIMAL, "not TOML: "),
     "truncated": (FULL[: FULL.index("Paris")], "not TOML: "),
     "binary": (bytes(range(128, 256)), "not TOML: "),
@@ -210,10 +226,10 @@ def test_no_file(tmp_path: Path) -> None:
         ({"start": "2026-09-01"}, "cohort.start"),
         ({"deadline": dt.datetime(2026, 9, 1, tzinfo=dt.UTC)}, "cohort.deadline"),
         ({"target_retention": float("nan")}, "cohort.target_retention"),
-        ({"working_days": "mon"}, "calendar.working_days"),
-        ({"questions_per_day": -1}, "caps.questions_per_day"),
-        ({"learners": (LearnerException("a"), LearnerException("a"))}, r"learners\[2\].id"),
-        ({"learners": (LearnerException("a", 0),)}, r"learners\[1\].questions_per_day"),
+        ({"calendar": "mon"}, "calendar"),
+        ({"caps": 3}, "caps"),
+        ({"learners": (Learner("a"), Learner("a"))}, r"learners\[2\].id"),
+        ({"learners": (Learner("a"), 3)}, r"learners\[2\]"),
     ],
 )
 def test_the_object_is_as_strict_as_the_file(arguments: dict[str, Any], key: str) -> None:

@@ -24,7 +24,8 @@ from typing import Any
 import perdure
 import pytest
 from perdure import _catalog, sample
-from perdure.cohort import _KEYS
+from perdure.cohort.schema import key_rows
+from perdure.plan_checker import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -239,20 +240,17 @@ def test_page_names_profiles_rules_and_state(model: str) -> None:
                 assert [field, unit] in [row[:2] for row in found]
 
 
-def test_cohort_page_has_every_key() -> None:
-    tables = {
-        "cohort": "cohort.",
-        "caps": "caps.",
-        "calendar": "calendar.",
-        "learners": "learners.",
-        "leave": "learners.leave.",
-    }
-    wanted = {prefix + key for table, prefix in tables.items() for key in _KEYS[table]}
-    rows = {row[0].strip("`"): row for row in cells(DOCS / "how-to" / "cohort-file.md") if row[0].startswith("`")}
-    assert wanted <= set(rows)
-    defaults = {field.name: field.default for field in dataclasses.fields(perdure.Cohort)}
-    for key in ("cohort.horizon_days", "cohort.target_retention", "caps.questions_per_day"):
-        assert rows[key][3] == str(defaults[key.split(".")[1]]), key
+def test_cohort_page_has_the_table_of_keys() -> None:
+    rows = [tuple(row) for row in cells(DOCS / "how-to" / "cohort-file.md")]
+    first = rows.index(("key", "type", "default", "meaning")) + 2
+    wanted = key_rows()
+    assert rows[first : first + len(wanted)] == wanted, "run tools/cohort_keys.py"
+
+
+def test_cohort_page_has_the_rules_of_the_checker() -> None:
+    rows = [tuple(row) for row in cells(DOCS / "how-to" / "cohort-file.md")]
+    first = rows.index(("rule", "asks for")) + 2
+    assert rows[first : first + len(RULES)] == [(f"`{rule}`", what) for rule, what in RULES.items()]
 
 
 def test_fit_page_has_every_field_of_the_report() -> None:

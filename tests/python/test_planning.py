@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import json
 from collections import Counter
@@ -17,7 +18,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from perdure import Cohort, Fsrs6, HalfLife, InputError, LearnerException, Plan, Planner, ReviewLog, batch, read_answers
+from perdure import Cohort, Fsrs6, HalfLife, InputError, Plan, Planner, ReviewLog, batch, read_answers
+from perdure.cohort import Caps, Learner, LearnerCaps, Leave, StudyCalendar
 
 DAY = dt.timedelta(days=1)
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,13 +30,13 @@ END = dt.date(2026, 12, 1)
 
 def studies(cohort: Cohort, learner: str, day: dt.date) -> bool:
     leaves = [leave for other in cohort.learners if other.id == learner for leave in other.leave]
-    off = day in cohort.days_off or any(first <= day <= last for first, last in leaves)
-    return WEEK[day.weekday()] in cohort.working_days and not off
+    off = day in cohort.calendar.days_off or any(leave.first <= day <= leave.last for leave in leaves)
+    return WEEK[day.weekday()] in cohort.calendar.working_days and not off
 
 
 def cap_of(cohort: Cohort, learner: str) -> int:
-    own = {other.id: other.questions_per_day for other in cohort.learners}
-    return own.get(learner) or cohort.questions_per_day
+    own = {other.id: other.caps.questions_per_session for other in cohort.learners}
+    return own.get(learner) or cohort.caps.questions_per_session
 
 
 def span(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -101,7 +103,11 @@ def expected_dates(
             for entry in ready[: cap_of(cohort, learner)]:
                 queue.remove(entry)
                 dates[learner, entry[3]] = day
-        dates.update({(learner, item): None for _, _, _, item in queue})
+        taken = Counter(day for (who, _), day in dates.items() if who == learner)
+        for due, _, _, item in sorted(queue):  # no room from the due day on: the last day before it that has
+            before = (day for day in span(first, min(due - DAY, last)) if studies(cohort, learner, day))
+            dates[learner, item] = max((day for day in before if taken[day] < cap_of(cohort, learner)), default=None)
+            taken[dates[learner, item]] += 1
     return dates
 
 
@@ -110,10 +116,13 @@ def cohorts(draw: st.DrawFn, ends_on_a_study_day: bool = False) -> Cohort:
     first = draw(st.none() | st.integers(0, 20).map(lambda n: END + n * DAY))
     last = draw(st.integers(20, 70).map(lambda n: END + n * DAY))
     some_days = st.integers(-5, 75).map(lambda n: END + n * DAY)
-    leaves = st.lists(st.tuples(some_days, st.integers(0, 40)).map(lambda x: (x[0], x[0] + x[1] * DAY)), max_size=2)
+    leaves = st.lists(
+        st.tuples(some_days, st.integers(0, 40)).map(lambda x: Leave(x[0], x[0] + x[1] * DAY)), max_size=2
+    )
     chosen = draw(st.lists(st.sampled_from(LEARNERS), unique=True, max_size=3))
     exceptions = [
-        LearnerException(learner, draw(st.none() | st.integers(1, 3)), tuple(draw(leaves))) for learner in chosen
+        Learner(learner, caps=LearnerCaps(draw(st.none() | st.integers(1, 3))), leave=tuple(draw(leaves)))
+        for learner in chosen
     ]
     days = draw(st.sets(st.sampled_from(WEEK), min_size=1))
     off = draw(st.lists(some_days, max_size=6))
@@ -121,9 +130,7 @@ def cohorts(draw: st.DrawFn, ends_on_a_study_day: bool = False) -> Cohort:
         days |= {WEEK[last.weekday()]}
         off = [day for day in off if day != last]
         exceptions = [
-            LearnerException(
-                other.id, other.questions_per_day, tuple(x for x in other.leave if not x[0] <= last <= x[1])
-            )
+            dataclasses.replace(other, leave=tuple(x for x in other.leave if not x.first <= last <= x.last))
             for other in exceptions
         ]
     return Cohort(
@@ -132,9 +139,8 @@ def cohorts(draw: st.DrawFn, ends_on_a_study_day: bool = False) -> Cohort:
         deadline=last if ends_on_a_study_day or draw(st.booleans()) else None,
         horizon_days=draw(st.integers(1, 70)),
         target_retention=draw(st.floats(0.3, 0.99)),
-        questions_per_day=draw(st.integers(1, 4)),
-        working_days=tuple(day for day in WEEK if day in days),
-        days_off=tuple(off),
+        caps=Caps(draw(st.integers(1, 4))),
+        calendar=StudyCalendar(tuple(day for day in WEEK if day in days), days_off=tuple(off)),
         learners=tuple(exceptions),
     )
 
@@ -167,9 +173,9 @@ COHORT = Cohort(
     "Europe/Kyiv",
     start=END,
     deadline=END + 60 * DAY,
-    questions_per_day=2,
-    days_off=(dt.date(2026, 12, 24), dt.date(2026, 12, 25)),
-    learners=(LearnerException("L3", 1, ((dt.date(2026, 12, 7), dt.date(2026, 12, 11)),)),),
+    caps=Caps(2),
+    calendar=StudyCalendar(days_off=(dt.date(2026, 12, 24), dt.date(2026, 12, 25))),
+    learners=(Learner("L3", caps=LearnerCaps(1), leave=(Leave(dt.date(2026, 12, 7), dt.date(2026, 12, 11)),)),),
 )
 
 
@@ -233,7 +239,12 @@ def one_card(days_ago: float = 1, half_life: float = 20.0) -> tuple[HalfLife, An
 
 def test_a_card_is_asked_on_the_last_day_above_the_target() -> None:
     model, states = one_card()
-    row = Planner(Cohort("UTC", target_retention=0.8, working_days=WEEK)).plan(model, states).to_frame().iloc[0]
+    row = (
+        Planner(Cohort("UTC", target_retention=0.8, calendar=StudyCalendar(WEEK)))
+        .plan(model, states)
+        .to_frame()
+        .iloc[0]
+    )
     days = int(np.floor(20 * np.log2(1 / 0.8)))  # 6.4 days after the last answer
     assert row["date"] == END + (days - 1) * DAY
     assert row["predicted_recall"] >= 0.8 > float(batch.recall("half-life", states.state, [days + 1.0])[0])
@@ -255,7 +266,7 @@ def test_reasons() -> None:
         {"learner": ["a", "a"], "item": ["q", "r"], "success": [1, 1], "answered_at": ["2026-11-30T09:00Z"] * 2}
     )
     model = HalfLife(parameters=[1.0, 20.0, 2.0, 0.5])
-    cohort = Cohort("UTC", target_retention=0.8, questions_per_day=1, working_days=WEEK)
+    cohort = Cohort("UTC", target_retention=0.8, caps=Caps(1), calendar=StudyCalendar(WEEK))
     rows = Planner(cohort).plan(model, model.states(log)).to_frame()
     assert rows["reason"].iloc[1] == "delayed: due on 2026-12-06, the days since are full"
     assert (rows["date"].iloc[1] - rows["date"].iloc[0]) == DAY
@@ -270,7 +281,7 @@ def test_a_card_that_keeps_its_recall_is_not_due() -> None:
 
 def test_no_study_day_leaves_cards_uncovered() -> None:
     model, states = one_card(30)
-    leave = (LearnerException("a", leave=((END, END + 30 * DAY),)),)
+    leave = (Learner("a", leave=(Leave(END, END + 30 * DAY),)),)
     plan = Planner(Cohort("UTC", start=END, deadline=END + 30 * DAY, learners=leave)).plan(model, states)
     assert (len(plan), plan.not_due) == (0, 0)
     assert plan.uncovered["due"].tolist() == [END]
@@ -280,7 +291,9 @@ def test_no_study_day_leaves_cards_uncovered() -> None:
 def test_a_card_due_in_a_closure_before_the_deadline_is_asked_before_it() -> None:
     model, states = one_card(days_ago=1)
     closed = tuple(span(dt.date(2026, 12, 4), dt.date(2026, 12, 8)))
-    cohort = Cohort("UTC", deadline=dt.date(2026, 12, 8), target_retention=0.8, working_days=WEEK, days_off=closed)
+    cohort = Cohort(
+        "UTC", deadline=dt.date(2026, 12, 8), target_retention=0.8, calendar=StudyCalendar(WEEK, days_off=closed)
+    )
     assert len(Planner(cohort).plan(model, states)) == 1  # due on the 6th, in the closure; Thursday the 3rd is free
 
 
@@ -323,7 +336,7 @@ def test_frames_come_in_the_kind_that_came_in(simulate: Callable[..., Any]) -> N
     ("changes", "message"),
     [
         (
-            {"learners": (LearnerException("L33"),)},
+            {"learners": (Learner("L33"),)},
             r"key learners\[1\].id: unknown learner, got 'L33'.*did you mean L3\?",
         ),
         (

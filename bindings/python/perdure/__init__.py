@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import batch, fingerprint, metrics, migrate, sample, simulate
+from . import batch, cohort, fingerprint, metrics, migrate, sample, simulate
 from ._catalog import catalog
 from ._core import version as __version__
 from .adaptive_fsrs import AdaptiveFsrs
-from .cohort import Cohort, LearnerException
+from .cohort import Cohort
 from .cohort_model import CohortModel
 from .errors import InputError, PerdureError
 from .evaluation import Evaluation, evaluate
@@ -69,7 +69,6 @@ __all__ = [
     "HlrDuolingo",
     "ImportReport",
     "InputError",
-    "LearnerException",
     "Leitner",
     "PerItem",
     "PerdureError",
@@ -84,6 +83,7 @@ __all__ = [
     "__version__",
     "batch",
     "catalog",
+    "cohort",
     "evaluate",
     "fingerprint",
     "load_model",

@@ -335,9 +335,9 @@ class CohortModel(Learned, Estimator):
 
     def save(self, path: Any) -> None:
         """Write the model to a JSON file, replaced in one step; `perdure.load_model` reads it, the same to the bit."""
-        from . import cohort_file
+        from . import cohort_model_file
 
-        cohort_file.write(path, self._known())
+        cohort_model_file.write(path, self._known())
 
     @property
     def _entry(self) -> dict[str, Any]:

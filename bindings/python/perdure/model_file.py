@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from . import _catalog, _core, _parameters, adaptive_file, cohort_file, hierarchical_file, model_document, per_item
+from . import (
+    _catalog,
+    _core,
+    _parameters,
+    adaptive_file,
+    cohort_model_file,
+    hierarchical_file,
+    model_document,
+    per_item,
+)
 from ._zones import search_paths
 from .adaptive_fsrs import AdaptiveFsrs
 from .cohort_model import CohortModel
@@ -39,7 +48,7 @@ def load_model(path: str | os.PathLike[str]) -> MemoryModel | Hierarchical | Ada
     if model_id == AdaptiveFsrs.id:
         return adaptive_file.read(document, source)
     if model_id == CohortModel.id:
-        return cohort_file.read(document, source)
+        return cohort_model_file.read(document, source)
     if not isinstance(model_id, str) or model_id not in MODELS:
         raise InputError("unknown model", source=source, column="model", value=model_id, expected=", ".join(MODELS))
     model = MODELS[model_id](

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from . import _core, _threads, batch
 from ._progress import reporting
 from ._zones import search_paths
 from .cohort import Cohort
+from .cohort.checks import check_names
 from .errors import InputError
 from .memory_model import MemoryModel
 from .plan import SCHEMA, Plan
@@ -78,7 +78,7 @@ class Planner:
         with reporting(progress, "Planning") as report:
             last_day = self._local_days(states.last_answered_at)
             first, last = self._horizon(last_day)
-            calendars, caps = self._rules(states.learners)
+            calendars, caps = self._rules(states.learners, first, last)
             report(1, steps, "Planning: intervals")
             interval = model.interval(states.state, self.cohort.target_retention, workers).astype(np.float64)
             recall_at_start = model.recall(states.state, _gap(first, last_day), workers).astype(np.float64)
@@ -117,23 +117,16 @@ class Planner:
             )
         return first, last
 
-    def _rules(self, learners: list[str]) -> tuple[list[Any], list[int]]:
-        cohort = self.cohort
+    def _rules(self, learners: list[str], first: int, last: int) -> tuple[list[Any], list[int]]:
+        check_names(self.cohort, learners)
+        days = (EPOCH + dt.timedelta(first), EPOCH + dt.timedelta(last))
+        calendars = [self.cohort.calendar_of(None, *days)] * len(learners)
+        caps = [self.cohort.caps.questions_per_session] * len(learners)
         position = {learner: i for i, learner in enumerate(learners)}
-        calendars = [cohort.calendar()] * len(learners)
-        caps = [cohort.questions_per_day] * len(learners)
-        for number, exception in enumerate(cohort.learners, 1):
-            if exception.id not in position:
-                near = difflib.get_close_matches(exception.id, learners, n=1, cutoff=0.75)
-                raise InputError(
-                    "unknown learner",
-                    source=f"{cohort.source}, key learners[{number}].id",
-                    value=exception.id,
-                    expected="a learner of the log" + (f"; did you mean {near[0]}?" if near else ""),
-                )
-            i = position[exception.id]
-            calendars[i] = cohort.calendar(exception.leave)
-            caps[i] = exception.questions_per_day or caps[i]
+        for own in self.cohort.learners:
+            i = position[own.id]
+            calendars[i] = self.cohort.calendar_of(own.id, *days)
+            caps[i] = own.caps.questions_per_session or caps[i]
         return calendars, caps
 
     def _assemble(

@@ -224,21 +224,64 @@ def write_cohort(folder: Path, text: str) -> Path:
 
 @broken("unknown learner in the cohort file", Refused(("cohort.toml", "learners", "L9", "L")), cohort=True)
 def unknown_learner(folder: Path) -> Path:
-    text = (
-        '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[[learners]]\nid = "L9"\nquestions_per_day = 2\n'
-    )
+    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[[learners]]\nid = "L9"\n'
     return write_cohort(folder, text)
 
 
-@broken("cap of −1", Refused(("cohort.toml", "questions_per_day", "-1")), cohort=True)
+@broken("cap of −1", Refused(("cohort.toml", "questions_per_session", "-1")), cohort=True)
 def cap_of_minus_1(folder: Path) -> Path:
-    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[caps]\nquestions_per_day = -1\n'
+    text = '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-06-30\n\n[caps]\nquestions_per_session = -1\n'
     return write_cohort(folder, text)
 
 
 @broken("deadline in the past", Refused(("cohort.toml", "deadline", "2025-12-31")), cohort=True)
 def deadline_in_the_past(folder: Path) -> Path:
     return write_cohort(folder, '[cohort]\ntimezone = "Europe/Paris"\nstart = 2026-04-01\ndeadline = 2025-12-31\n')
+
+
+COURSE = """
+[cohort]
+timezone = "Europe/Paris"
+deadline = 2026-06-30
+
+[[courses]]
+id = "fire"
+training_end = 2026-03-01
+
+"""
+
+
+@broken("30 February", Refused(("cohort.toml", "line 3", "2026-02-30", "a day that the calendar has")), cohort=True)
+def a_30_february(folder: Path) -> Path:
+    return write_cohort(folder, '[cohort]\ntimezone = "Europe/Paris"\ndeadline = 2026-02-30\n')
+
+
+@broken("unknown skill", Refused(("cohort.toml", "requires", "exit", "did you mean exits?")), cohort=True)
+def unknown_skill(folder: Path) -> Path:
+    skills = '[[courses.skills]]\nid = "exits"\n[[courses.skills]]\nid = "alarm"\nrequires = ["exit"]\n'
+    return write_cohort(folder, COURSE + skills)
+
+
+@broken("cyclic prerequisites", Refused(("cohort.toml", "requires", "a requires b requires a")), cohort=True)
+def cyclic_prerequisites(folder: Path) -> Path:
+    skills = '[[courses.skills]]\nid = "a"\nrequires = ["b"]\n[[courses.skills]]\nid = "b"\nrequires = ["a"]\n'
+    return write_cohort(folder, COURSE + skills)
+
+
+@broken("contradictory caps", Refused(("cohort.toml", "caps.minutes_per_day", "0.5", "1 or more")), cohort=True)
+def contradictory_caps(folder: Path) -> Path:
+    return write_cohort(folder, COURSE + "[caps]\nminutes_per_day = 0.5\n")
+
+
+@broken("zero capacity", Refused(("cohort.toml", "organisation.contacts_per_day", "0")), cohort=True)
+def zero_capacity(folder: Path) -> Path:
+    return write_cohort(folder, COURSE + "[organisation]\ncontacts_per_day = 0\n")
+
+
+@broken("impossible tolerance", Refused(("cohort.toml", "steps[1].tolerance_days", "30", "less than 30")), cohort=True)
+def impossible_tolerance(folder: Path) -> Path:
+    step = '[[steps]]\nid = "quiz"\nkind = "review-quiz"\nafter_days = 30\ntolerance_days = 30\n'
+    return write_cohort(folder, COURSE + step)
 
 
 @broken("unknown time zone", Refused(("cohort.toml", "timezone", "Europe/Atlantis")), cohort=True)

@@ -1,4 +1,4 @@
-"""`perdure check FILE`: what is in a log, and what is wrong with it, row by row."""
+"""`perdure check FILE`: what is in a log or cohort file, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from perdure.errors import InputError
 
-from . import options, tables
+from . import check_cohort, check_plan, options, tables
 from .inputs import columns_of, log_facts, zone_of
 from .output import Output
 from .plain import Row, records
@@ -23,6 +23,26 @@ def check(
     file: options.File,
     tz: options.Tz = None,
     column: options.Column = None,
+    cohort: Annotated[
+        Path | None,
+        typer.Option(
+            "--cohort",
+            metavar="TOML",
+            help="A cohort file, to check against the answers.",
+            show_default=False,
+            parser=options.path_of,
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="CSV",
+            help="A plan, to check against the cohort file.",
+            show_default=False,
+            parser=options.path_of,
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -35,17 +55,55 @@ def check(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Read a log and list its problems, row by row. Exit code 2 when a row cannot be used."""
+    """Read a log, or a cohort file (.toml), and list its problems.
+
+    Exit code 2 when it cannot be used as it is, 1 when a plan breaks a rule.
+    """
     output = Output(json=json, quiet=quiet)
+    if file.suffix == ".toml":
+        _refuse_options(tz=tz, column=column, limit=limit, cohort=cohort)
+        said = check_cohort.inspect(file)
+        found: Row = {"command": "check", "file": str(file), "ok": True, "cohort": said, **_plan(plan, file)}
+        output.result(found)
+        output.show(*check_cohort.render(said), *_render_plan(found))
+        return 1 if found.get("violations") else 0
+    if plan is not None and cohort is None:
+        raise InputError("says nothing without a cohort file", source="--plan", expected="--cohort beside it")
     if limit is None:
         limit = 0 if json else SHOWN_PROBLEMS
-    found = inspect(file, column, tz, limit or None, output)
+    found = inspect(file, column, tz, limit or None, output, cohort, plan)
     output.result(found)
     output.show(*render(found))
-    return 0 if found["ok"] else 2
+    return 2 if not found["ok"] else 1 if found.get("violations") else 0
 
 
-def inspect(file: Path, column: list[str] | None, tz: str | None, limit: int | None, output: Output) -> Row:
+def _plan(plan: Path | None, cohort: Path | None, log: Any = None) -> Row:
+    """The rules that a plan breaks, where there is one to check."""
+    return {} if plan is None or cohort is None else {"violations": check_plan.inspect(plan, cohort, log)}
+
+
+def _render_plan(found: Row) -> list[RenderableType]:
+    return check_plan.render(found["violations"]) if "violations" in found else []
+
+
+def _refuse_options(**given: Any) -> None:
+    """Options that say how answers are read have no meaning for a cohort file."""
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                "says nothing of a cohort file", source=f"--{name}", expected="a file of answers beside it"
+            )
+
+
+def inspect(
+    file: Path,
+    column: list[str] | None,
+    tz: str | None,
+    limit: int | None,
+    output: Output,
+    cohort: Path | None = None,
+    plan: Path | None = None,
+) -> Row:
     """Everything `check` says, as one dict: the object of `--json`. At most `limit` problem rows, None for all."""
     log, report = read(file, column, tz, output)
     problems = records(report.problems(limit))
@@ -61,6 +119,8 @@ def inspect(file: Path, column: list[str] | None, tz: str | None, limit: int | N
         "problems": problems,
         "problems_left_off": max(0, outside - len(problems)),
         "notes": [*report.notes, *(notes(log) if log is not None else [])],
+        **({"cohort": check_cohort.inspect(cohort, log)} if cohort is not None else {}),
+        **_plan(plan, cohort, log),
     }
 
 
@@ -121,7 +181,9 @@ def render(found: Row) -> list[RenderableType]:
             f"... and {tables.count(found['problems_left_off'], 'more row', 'more rows')}; --limit 0 lists all"
         )
     parts += ["", *(f"note: {note}" for note in found["notes"]), _verdict(report, log)]
-    return parts
+    if "cohort" in found:
+        parts += ["", *check_cohort.render(found["cohort"])]
+    return [*parts, *_render_plan(found)]
 
 
 def _reason(row: Row) -> str:
