@@ -2,6 +2,7 @@
 
 #include <perdure/core/result.hpp>
 #include <perdure/plan/bound.hpp>
+#include <perdure/plan/certificate.hpp>
 #include <perdure/plan/course.hpp>
 #include <perdure/plan/library.hpp>
 #include <perdure/plan/policy_tables.hpp>
@@ -305,6 +306,33 @@ TEST(CohortPlan, FewAreAskedMoreWhereCapacityGoesToWhoGains) {
   const auto outcomes = run_course(ready.tables, {}, {.seed = 1});
   for (std::size_t u = 0; u < 80; ++u) (u < 40 ? many : few) += outcomes[u].sessions;
   EXPECT_GT(many, few);
+}
+
+TEST(CohortPlan, ACertificateSaysWhatTheBestRuleIsWorth) {
+  Cohort cohort{56};
+  cohort.problem.caps[0] = {.questions_per_session = 2, .sessions_per_week = 2};
+  for (int u = 0; u < 30; ++u) cohort.add(10);
+  const Ready ready{cohort.view()};
+  const Bound bound = upper_bound(ready.library, {.threads = 2});
+  const std::vector<Rule> rules{{.policy = Policy::round_robin}, {}, {.policy = Policy::fixed_days, .days = {2, 14}}};
+  const Certificate found = certify(ready.tables, bound, rules, {.courses = 600, .seed = 5, .threads = 2});
+  EXPECT_EQ(found.chosen, 1U);
+  ASSERT_EQ(found.rules.size(), 3U);
+  EXPECT_NE(found.value.mean, found.rules[1].mean);  // another sample
+  EXPECT_NEAR(found.value.mean, found.rules[1].mean, found.value.half_width + found.rules[1].half_width);
+  EXPECT_LT(found.rules[2].mean + found.rules[2].half_width, found.value.mean);
+  EXPECT_LE(found.value.worst_decile, found.value.mean);
+  EXPECT_LE(found.rules[2].questions, 20.0);
+  EXPECT_GE(found.gap(), 0.0);
+  EXPECT_LE(found.gap(), 0.02);
+  EXPECT_GE(found.share_of_gain(), found.gap());
+  // twenty replications of thirty learners, by hand
+  double sum = 0.0;
+  for (std::uint32_t r = 0; r < 20; ++r) {
+    for (const auto& o : run_course(ready.tables, {}, {.seed = 5, .replication = r})) sum += o.value;
+  }
+  EXPECT_NEAR(found.rules[1].mean, sum / (600.0 * 10.0), 1e-12);
+  EXPECT_THROW((void)certify(ready.tables, bound, {}), Exception);
 }
 
 TEST(CohortPlan, ADayCanBeRunAlone) {
