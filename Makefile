@@ -57,6 +57,11 @@ bench-adaptive:  ## the adaptive layer beside FSRS-6 and FSRS-7 on later answers
 	@tools/setup.sh python
 	@$(PYTHON_BIN) -m bench.adaptive
 
+bench-planner:  ## how far plans are from a bound, and how long they take, on made-up cohorts, in two tables
+	@tools/setup.sh python
+	@$(PYTHON_BIN) -m bench.planner gap
+	@$(PYTHON_BIN) -m bench.planner scale
+
 league:  ## rivals of the cohort model on real cohorts, in tables (LEAGUE_ARGUMENTS="--data cloze"; needs ../shared/data)
 	@tools/setup.sh python
 	@$(PYTHON_BIN) -m bench.cohort_league $(LEAGUE_ARGUMENTS)
@@ -76,4 +81,4 @@ docs:  ## check that every page and heading that is linked to exists
 clean:  ## remove build folders, the virtual environment and the demo's output
 	rm -rf build .venv perdure-demo
 
-.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit bench-adaptive league lint format docs clean
+.PHONY: help demo test test-cpp test-python asan tsan tidy bench bench-peers bench-fit bench-adaptive bench-planner league lint format docs clean

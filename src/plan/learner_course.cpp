@@ -87,7 +87,8 @@ double LearnerCourse::worth(std::size_t day) {
   for (std::size_t i = 0; i < std::min<std::size_t>(candidates_.size(), room_); ++i) {
     const Candidate& c = candidates_[i];
     switch (options_.rule.policy) {
-      case Policy::planned: sum += static_cast<double>(c.gain); break;
+      case Policy::planned:
+      case Policy::steady: sum += static_cast<double>(c.gain); break;
       case Policy::myopic:
       case Policy::round_robin: sum += static_cast<double>(c.score); break;
       case Policy::lowest_recall:
@@ -183,7 +184,7 @@ void LearnerCourse::rank(std::size_t day, std::uint32_t room) {
   candidates_.clear();
   room_ = room = std::min(room, budget_left_);
   if (room == 0) return;
-  if (options_.rule.policy == Policy::planned) {
+  if (options_.rule.policy <= Policy::steady) {
     rank_planned(day);
   } else {
     const std::int32_t date = problem_.askable[day];
@@ -211,7 +212,8 @@ void LearnerCourse::rank(std::size_t day, std::uint32_t room) {
           score = static_cast<float>(-from);
           break;
         }
-        case Policy::planned: break;
+        case Policy::planned:
+        case Policy::steady: break;
       }
       candidates_.push_back({score, k, unknown, 0.0F});
     }
@@ -249,7 +251,8 @@ void LearnerCourse::rank_planned(std::size_t day) {
     return sum;
   };
   // demand falls with the entries
-  const Chain& chain = library_.chain_of(learner_);
+  const std::size_t own = library_.entry_of(learner_);
+  const Chain chain = options_.rule.policy == Policy::steady ? Chain{own, own + 1} : library_.chain_of(learner_);
   std::size_t dear = chain.begin;
   double above = demand(dear);
   double below = above;

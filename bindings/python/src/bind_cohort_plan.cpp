@@ -3,6 +3,7 @@
 #include "results.hpp"
 
 #include <perdure/plan/bound.hpp>
+#include <perdure/plan/certificate.hpp>
 #include <perdure/plan/course.hpp>
 #include <perdure/plan/library.hpp>
 #include <perdure/plan/policy_tables.hpp>
@@ -108,6 +109,27 @@ class CohortPlan {
                     py::arg("learner") = to_numpy(std::move(found.learner)));
   }
 
+  using RuleTuple = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t>;
+
+  /// The best of some rules, and what it is worth beside a bound.
+  [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::uint64_t seed, unsigned threads) const {
+    std::vector<plan::Rule> made;
+    for (const auto& [policy, target, days, wrong] : rules) made.push_back({rule(policy), target, days, wrong});
+    const plan::Certificate found = without_gil([&] {
+      return plan::certify(*tables_, plan::upper_bound(*library_, {.threads = threads}), made,
+                           {.courses = courses, .seed = seed, .threads = threads});
+    });
+    const auto dict_of = [](const plan::PolicyValue& v) {
+      return py::dict(py::arg("mean") = v.mean, py::arg("half_width") = v.half_width, py::arg("questions") = v.questions,
+                      py::arg("sessions") = v.sessions, py::arg("worst_decile") = v.worst_decile);
+    };
+    py::list all;
+    for (const plan::PolicyValue& v : found.rules) all.append(dict_of(v));
+    return py::dict(py::arg("chosen") = found.chosen, py::arg("rules") = all, py::arg("value") = dict_of(found.value),
+                    py::arg("upper_bound") = found.upper_bound, py::arg("no_review") = found.no_review,
+                    py::arg("residual") = found.residual, py::arg("gap") = found.gap(), py::arg("share_of_gain") = found.share_of_gain());
+  }
+
   /// Lets learners go through the plan: what was asked, by column, and what became of each learner.
   [[nodiscard]] py::dict run(const std::string& policy, double target, const std::vector<std::int32_t>& days, std::int32_t wrong,
                              bool likely, std::uint64_t seed, std::uint32_t replication, std::int32_t last_day,
@@ -183,7 +205,7 @@ class CohortPlan {
     return found == columns_.end() ? std::span<const T>{} : column<T>(found->second, name.c_str());
   }
   static plan::Policy rule(const std::string& name) {
-    constexpr std::array names{"planned", "myopic", "lowest_recall", "round_robin", "target", "ladder", "fixed_days"};
+    constexpr std::array names{"planned", "steady", "myopic", "lowest_recall", "round_robin", "target", "ladder", "fixed_days"};
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) throw py::value_error("there is no policy \"" + name + "\"");
     return static_cast<plan::Policy>(found - names.begin());
@@ -224,6 +246,7 @@ void bind_cohort_plan(py::module_& module) {
            py::arg("days") = std::vector<std::int32_t>{}, py::arg("wrong") = 1, py::arg("likely") = false, py::arg("seed") = 0,
            py::arg("replication") = 0, py::arg("last_day") = -1, py::arg("learners") = py::none(), py::arg("world") = py::none(),
            py::arg("askings") = true, py::arg("threads") = 1)
+      .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("seed") = 0, py::arg("threads") = 1)
       .def("prices", &CohortPlan::prices, py::arg("learner"))
       .def_property_readonly("by_day", &CohortPlan::by_day);
 }

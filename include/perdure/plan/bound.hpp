@@ -11,8 +11,8 @@ namespace perdure::inline PERDURE_ABI::plan {
 
 /// How a bound is computed.
 struct BoundOptions {
-  Resolution resolution{1.25, 13, 2'500};  ///< of the grid
-  std::size_t residual_points = 100'000;   ///< at which the equation is looked at again
+  Resolution resolution{};                ///< of the grid
+  std::size_t residual_points = 100'000;  ///< at which the equation is looked at again
   unsigned threads = 1;
 };
 

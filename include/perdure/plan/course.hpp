@@ -16,6 +16,7 @@ namespace perdure::inline PERDURE_ABI::plan {
 /// How questions of a session are chosen.
 enum class Policy : std::uint8_t {
   planned,        ///< by index, under the prices whose demand meets the room that is left
+  steady,         ///< by index, under the prices of the learner's group, whatever room is left
   myopic,         ///< by the rise of recall on the last day
   lowest_recall,  ///< lowest recall first
   round_robin,    ///< longest unasked first

@@ -1,0 +1,34 @@
+"""One command, one table: how far plans are from a bound, or how long a plan takes. See bench/README.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bench.peers.report import aligned
+
+from . import gap, scale
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print one of the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.planner", description=__doc__)
+    parser.add_argument("table", choices=("gap", "scale"))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--learners", type=int, nargs="*", default=list(scale.LEARNERS), help="of the table of times")
+    chosen = parser.parse_args(arguments)
+    if chosen.table == "gap":
+        lines = []
+        for number, one in enumerate(gap.INSTANCES, 1):
+            print(f"{number} of {len(gap.INSTANCES)}: {one}", file=sys.stderr, flush=True)
+            lines.append(gap.measured(one, chosen.threads))
+        print(aligned([gap.HEAD, *(line.cells() for line in lines)]))
+        print(gap.summary(lines))
+    else:
+        print(aligned([scale.HEAD, *(scale.measured(learners, chosen.threads) for learners in chosen.learners)]))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

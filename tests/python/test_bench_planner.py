@@ -1,0 +1,38 @@
+"""The benchmark of the planner: its cohorts, and that its table says what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.planner import gap
+from bench.planner.problems import Instance, problem
+
+
+@pytest.mark.parametrize("one", gap.INSTANCES, ids=str)
+def test_cohorts_are_as_their_names_say(one: Instance) -> None:
+    given = problem(one)
+    columns, days = given["columns"], given["days"]
+    assert columns["calendar"].size == one.learners
+    assert columns["question_class"].size == one.learners * one.questions == given["state"][0].size
+    assert given["caps"] == [(one.session, one.week, 0, one.budget or None, None)]
+    assert set(columns["question_class"].tolist()) == set(range(len(given["classes"])))
+    assert bool(given["capacity"]) == (one.capacity > 0)
+    if one.group_session >= 0:
+        assert one.group_session in given["askable"]
+        assert all(is_open[one.group_session] == 0 for is_open, *_ in given["calendars"])
+    if one.leave:
+        closed = np.array([days - is_open.sum() for is_open, *_ in given["calendars"]])
+        assert (closed[1:] == closed[0] + 10).all()
+        assert np.unique(columns["calendar"]).size > 1
+
+
+def test_a_line_has_what_was_measured() -> None:
+    line = gap.measured(Instance(2, 5, 1, week=1), threads=1)
+    cells = line.cells()
+    assert len(cells) == len(gap.HEAD)
+    assert cells[0].startswith("2 x 5, 1 a session, 1 a week: ")
+    assert float(cells[2]) - float(cells[3]) <= float(cells[1])
+    assert line.gap == pytest.approx(100.0 * (1.0 - float(cells[2]) / float(cells[1])), abs=0.02)
+    assert line.share >= line.gap
+    assert "1 cohorts: gap median" in gap.summary([line])
