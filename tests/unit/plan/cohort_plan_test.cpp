@@ -1,6 +1,7 @@
 #include "cohorts.hpp"
 
 #include <perdure/core/result.hpp>
+#include <perdure/models/half_life.hpp>
 #include <perdure/plan/bound.hpp>
 #include <perdure/plan/certificate.hpp>
 #include <perdure/plan/course.hpp>
@@ -109,6 +110,28 @@ TEST(CohortPlan, NoCourseOfEventsBeatsTheBound) {
     const Bound bound = upper_bound(ready.library);
     EXPECT_GE(bound.value, best);
     EXPECT_LE(bound.value, 1.04 * best);
+    const auto [value, half] = ready.value({}, 4000);
+    EXPECT_LE(value - half, best);
+    EXPECT_GE(value + half, 0.98 * best);
+  }
+}
+
+TEST(CohortPlan, NoCourseOfEventsBeatsTheBoundWhereAFailureCostsMost) {
+  const auto memory = perdure::test::memory_of<models::HalfLife>();
+  for (const std::size_t many : {1U, 2U, 3U}) {
+    Cohort cohort{10};
+    cohort.problem.classes[0].memory = &memory;
+    cohort.problem.caps[0].questions_per_session = 1;
+    cohort.add(many);
+    std::ranges::fill(cohort.stability, 4.0F);
+    const Problem& problem = cohort.view();
+    std::vector<EveryCourse::Known> questions;
+    for (std::size_t q = 0; q < many; ++q) questions.push_back({problem.state_of(q), problem.last_day[q]});
+    const double best = EveryCourse{problem, problem.askable.size()}.best(questions);
+    const Ready ready{problem};
+    const Bound bound = upper_bound(ready.library);
+    EXPECT_GE(bound.value, best);
+    EXPECT_LE(bound.value, 1.06 * best);  // questions that fail together want more places than there are on average
     const auto [value, half] = ready.value({}, 4000);
     EXPECT_LE(value - half, best);
     EXPECT_GE(value + half, 0.98 * best);
