@@ -82,10 +82,10 @@ def problem(one: Instance, seed: int = 1, days: int = 180) -> dict[str, Any]:
     for number in range(one.classes):
         end = days - 7 * (number % 3)
         weights = (1.0 - one.average, one.average)
-        classes.append((memory, end, *weights, -1))
+        classes.append((memory, end, *weights, -1, 0))
     of_class = np.tile(np.arange(one.questions) % one.classes, one.learners)
     if one.group_session >= 0:
-        classes.append((memory, days, 1.0 - one.average, one.average, one.group_session))
+        classes.append((memory, days, 1.0 - one.average, one.average, one.group_session, 0))
         of_class[np.arange(rows) % one.questions % 2 == 1] = len(classes) - 1
     return {
         "days": days,
@@ -105,14 +105,14 @@ def problem(one: Instance, seed: int = 1, days: int = 180) -> dict[str, Any]:
     }
 
 
-def _calendar(days: int, askable: list[int], one: Instance, away: int | None) -> tuple[Any, list[int], list[Any]]:
+def _calendar(days: int, askable: list[int], one: Instance, away: int | None) -> tuple[Any, list[int], list[Any], list[int]]:
     is_open = np.zeros(days, np.uint8)
     is_open[askable] = 1
     if away is not None:
         is_open[7 * away : 7 * away + 14] = 0
     if one.group_session >= 0:
         is_open[one.group_session] = 0
-    return is_open, [one.group_session] if one.group_session >= 0 else [], []
+    return is_open, [one.group_session] if one.group_session >= 0 else [], [], []
 
 
 def _starts(model: Any) -> list[tuple[float, ...]]:

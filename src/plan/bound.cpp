@@ -85,7 +85,8 @@ Bound upper_bound(const Library& library, const BoundOptions& options) {
   const std::size_t points = options.residual_points / std::max<std::size_t>(tasks.size(), 1) + 1;
   parallel_for(tasks.size(), options.threads, [&](std::size_t i) {
     const auto [c, m] = tasks[i];
-    const auto& asking = library.sections()[library.section_of_class(c)].entries[m].asking;
+    std::vector<double> asking = library.sections()[library.section_of_class(c)].entries[m].asking;
+    for (double& price : asking) price += options.question_cost;
     tables[c][m] = values[c]->bound(asking);
     residual[i] = values[c]->residual(tables[c][m], asking, points, i);
   });

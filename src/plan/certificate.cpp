@@ -77,11 +77,14 @@ Certificate certify(const PolicyTables& tables, const Bound& bound, std::span<co
   if (rules.empty()) throw Exception{{Errc::out_of_domain, "a plan needs at least one rule to choose from"}};
   Certificate found;
   for (const Rule& rule : rules) found.rules.push_back(value_of(tables, rule, options));
-  const auto best = std::ranges::max_element(found.rules, {}, &PolicyValue::mean);
+  const Problem& p = tables.library().problem();
+  const double cost = tables.question_cost() * static_cast<double>(sample_of(p, p.learners()).size()) / bound.goals;
+  const auto best = std::ranges::max_element(found.rules, {}, [cost](const PolicyValue& v) { return v.mean - cost * v.questions; });
   found.chosen = static_cast<std::size_t>(best - found.rules.begin());
   ValueOptions second = options;
   second.sample += 1;
   found.value = value_of(tables, rules[found.chosen], second);
+  found.cost = cost * found.value.questions;
   found.upper_bound = bound.value / bound.goals;
   found.no_review = bound.no_review / bound.goals;
   found.residual = bound.residual;

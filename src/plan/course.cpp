@@ -32,6 +32,11 @@ void meet_by_worth(std::vector<LearnerCourse>& group, std::size_t day, std::size
 }
 
 void check(const Problem& p, const CourseOptions& options) {
+  const std::vector<Rule>& rules = options.rule.by_course;
+  for (const QuestionClass& c : p.classes) {
+    if (!rules.empty() && (c.course < 0 || static_cast<std::size_t>(c.course) >= rules.size()))
+      throw Exception{{Errc::out_of_domain, "there is no rule for course " + to_text(c.course) + ": there are " + to_text(rules.size())}};
+  }
   if (options.world == nullptr) return;
   if (options.world->memory.size() != p.classes.size())
     throw Exception{{Errc::shape_mismatch, "a world must have a memory a class, " + to_text(p.classes.size()) + ", got " +

@@ -26,7 +26,8 @@ LearnerCourse::LearnerCourse(const PolicyTables& tables, std::size_t learner, co
       problem_{library_.problem()},
       learner_{learner},
       questions_(problem_.first[learner + 1] - problem_.first[learner]),
-      budget_left_{problem_.caps[problem_.cap[learner]].questions_in_all} {
+      budget_left_{problem_.caps[problem_.cap[learner]].questions_in_all},
+      session_days_{problem_.calendars[problem_.calendar[learner]].held} {
   for (std::size_t k = 0; k < questions_.size(); ++k) {
     const std::size_t row = problem_.first[learner] + k;
     Question& q = questions_[k];
@@ -53,11 +54,15 @@ void LearnerCourse::live(std::size_t day, std::vector<Asking>& askings) {
     const float gain = unknown;
     if (problem_.classes[questions_[k].cls].group_session == date) answer(k, day, gain, 0.0F, askings);
   }
+  minutes_left_ = problem_.caps[problem_.cap[learner_]].minutes_per_day;
   const auto& given = problem_.calendars[problem_.calendar[learner_]].given;
-  const auto quiz = std::ranges::lower_bound(given, date, {}, &GivenSession::day);
-  const bool is_given = quiz != given.end() && quiz->day == date;
-  if (!is_given && (schedule_.by_day() || !schedule_.has(learner_, day))) return;
-  rank(day, is_given ? quiz->questions : library_.room_of(learner_));
+  const auto [quiz, last] = std::ranges::equal_range(given, date, {}, &GivenSession::day);
+  for (const GivenSession& one : std::ranges::subrange(quiz, last)) {
+    rank(day, one.questions, one.course);
+    ask(day, askings);
+  }
+  if (quiz != last || schedule_.by_day() || !schedule_.has(learner_, day)) return;
+  rank(day, library_.room_of(learner_));
   meet(day, askings);
 }
 
@@ -86,7 +91,7 @@ double LearnerCourse::worth(std::size_t day) {
   double sum = 0.0;
   for (std::size_t i = 0; i < std::min<std::size_t>(candidates_.size(), room_); ++i) {
     const Candidate& c = candidates_[i];
-    switch (options_.rule.policy) {
+    switch (rule_of(questions_[c.question].cls).policy) {
       case Policy::planned:
       case Policy::steady: sum += static_cast<double>(c.gain); break;
       case Policy::myopic:
@@ -101,21 +106,23 @@ double LearnerCourse::worth(std::size_t day) {
 }
 
 void LearnerCourse::meet(std::size_t day, std::vector<Asking>& askings) {
-  const float most =
-      problem_.minutes.empty() ? std::numeric_limits<float>::infinity() : problem_.caps[problem_.cap[learner_]].minutes_per_day;
-  float minutes = 0.0F;
+  if (ask(day, askings) > 0) session_days_.push_back(problem_.askable[day]);
+}
+
+/// Asks what was ranked, as far as there is room. Returns how many.
+std::uint32_t LearnerCourse::ask(std::size_t day, std::vector<Asking>& askings) {
   std::uint32_t taken = 0;
   for (const Candidate& c : candidates_) {
     if (taken == room_) break;
     const float lasts = problem_.minutes.empty() ? 0.0F : problem_.minutes[problem_.first[learner_] + c.question];
-    if (minutes + lasts > most) continue;
-    minutes += lasts;
+    if (lasts > minutes_left_) continue;
+    minutes_left_ -= lasts;
     answer(c.question, day, c.gain, c.price, askings);
     ++taken;
   }
   asked_ += taken;
   if (budget_left_ != LearnerCaps::unlimited) budget_left_ -= taken;
-  if (taken > 0) session_days_.push_back(problem_.askable[day]);
+  return taken;
 }
 
 void LearnerCourse::answer(std::uint32_t question, std::size_t day, float gain, float price, std::vector<Asking>& askings) {
@@ -123,7 +130,7 @@ void LearnerCourse::answer(std::uint32_t question, std::size_t day, float gain, 
   const std::int32_t date = problem_.askable[day];
   const auto gap = static_cast<double>(date - q.last);
   const double belief = believed(q, date);
-  bool right = belief >= 0.5;
+  bool right = belief >= 0.5 || rule_of(q.cls).policy == Policy::ladder;
   if (options_.answers == Answers::drawn) {
     const double truth = options_.world == nullptr ? belief : true_memory(q.cls).recall(q.truth, gap);
     const random::Key key{.seed = options_.seed, .learner = static_cast<std::uint32_t>(learner_), .item = question, .step = q.answers};
@@ -153,6 +160,10 @@ bool LearnerCourse::allowed(std::uint32_t question, std::int32_t day) const {
   return true;
 }
 
+bool LearnerCourse::is_of(std::uint32_t question, std::int32_t course) const {
+  return course == GivenSession::any_course || problem_.classes[questions_[question].cls].course == course;
+}
+
 double LearnerCourse::believed(const Question& q, std::int32_t day) const {
   return problem_.classes[q.cls].memory->recall(q.state, static_cast<double>(day - q.last));
 }
@@ -168,57 +179,73 @@ double LearnerCourse::myopic_gain(const Question& q, std::int32_t day) const {
   return then - c.memory->recall(q.state, static_cast<double>(c.end - q.last));
 }
 
+const Rule& LearnerCourse::rule_of(std::uint16_t cls) const {
+  const Rule& rule = options_.rule;
+  return rule.by_course.empty() ? rule : rule.by_course[static_cast<std::size_t>(problem_.classes[cls].course)];
+}
+
+std::int32_t LearnerCourse::anchor_of(const Question& q, std::int32_t otherwise) const {
+  if (problem_.anchor.empty()) return otherwise;
+  return problem_.anchor[problem_.first[learner_] + static_cast<std::size_t>(&q - questions_.data())];
+}
+
 /// The day from which a cadence asks a question; the greatest number for never.
 std::int32_t LearnerCourse::due(const Question& q) const {
   constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
-  const auto& days = options_.rule.days;
-  if (options_.rule.policy == Policy::fixed_days) {
-    const auto next = std::ranges::upper_bound(days, q.last);
-    return next == days.end() ? never : *next;
+  const auto& [policy, target, days, wrong, by_course] = rule_of(q.cls);
+  if (policy == Policy::fixed_days) {
+    const std::int32_t anchor = anchor_of(q, 0);
+    const auto next = std::ranges::upper_bound(days, q.last - anchor);
+    return next == days.end() ? never : anchor + *next;
   }
-  if (q.answers > 0 && q.right_in_a_row == 0) return q.last + options_.rule.wrong;
+  if (q.answers == 0 && !days.empty()) return anchor_of(q, q.last) + days.front();
+  if (q.right_in_a_row == 0) return q.last + wrong;
   return q.right_in_a_row < days.size() ? q.last + days[q.right_in_a_row] : never;
 }
 
-void LearnerCourse::rank(std::size_t day, std::uint32_t room) {
+void LearnerCourse::rank(std::size_t day, std::uint32_t room, std::int32_t course) {
   candidates_.clear();
   room_ = room = std::min(room, budget_left_);
   if (room == 0) return;
-  if (options_.rule.policy <= Policy::steady) {
-    rank_planned(day);
-  } else {
-    const std::int32_t date = problem_.askable[day];
-    for (std::uint32_t k = 0; k < questions_.size(); ++k) {
-      if (!allowed(k, date)) continue;
-      const Question& q = questions_[k];
-      float score = 0.0F;
-      switch (options_.rule.policy) {
-        case Policy::myopic:
-          score = static_cast<float>(myopic_gain(q, date));
-          if (score <= 0.0F) continue;
-          break;
-        case Policy::lowest_recall: score = static_cast<float>(-believed(q, date)); break;
-        case Policy::round_robin: score = static_cast<float>(date - q.last); break;
-        case Policy::target: {
-          const double r = believed(q, date);
-          if (r >= options_.rule.target) continue;
-          score = static_cast<float>(-r);
-          break;
-        }
-        case Policy::ladder:
-        case Policy::fixed_days: {
-          const std::int32_t from = due(q);
-          if (from > date) continue;
-          score = static_cast<float>(-from);
-          break;
-        }
-        case Policy::planned:
-        case Policy::steady: break;
+  rank_planned(day, course);
+  const std::int32_t date = problem_.askable[day];
+  std::uint32_t due_now = 0;
+  for (std::uint32_t k = 0; k < questions_.size(); ++k) {
+    const Question& q = questions_[k];
+    const Rule& rule = rule_of(q.cls);
+    if (rule.policy <= Policy::steady || !is_of(k, course) || !allowed(k, date)) continue;
+    float score = 0.0F;
+    switch (rule.policy) {
+      case Policy::myopic:
+        score = static_cast<float>(myopic_gain(q, date));
+        if (score <= 0.0F) continue;
+        break;
+      case Policy::lowest_recall: score = static_cast<float>(-believed(q, date)); break;
+      case Policy::round_robin: score = static_cast<float>(date - q.last); break;
+      case Policy::target: {
+        const double r = believed(q, date);
+        if (r >= rule.target) continue;
+        score = static_cast<float>(-r);
+        break;
       }
-      candidates_.push_back({score, k, unknown, 0.0F});
+      case Policy::ladder:
+      case Policy::fixed_days: {
+        const std::int32_t from = due(q);
+        if (from > date) continue;
+        score = static_cast<float>(-from);
+        break;
+      }
+      case Policy::planned:
+      case Policy::steady: break;
     }
+    const bool by_cadence = !options_.rule.by_course.empty() && rule.policy >= Policy::ladder;
+    due_now += by_cadence ? 1 : 0;
+    candidates_.push_back({score, k, unknown, 0.0F, by_cadence});
   }
-  const auto before = [](const Candidate& a, const Candidate& b) { return std::tie(b.score, a.question) < std::tie(a.score, b.question); };
+  room_ = std::min(room, room_ + due_now);
+  const auto before = [](const Candidate& a, const Candidate& b) {
+    return std::tie(b.due, b.score, a.question) < std::tie(a.due, a.score, b.question);
+  };
   if (problem_.minutes.empty() && candidates_.size() > room_) {
     const auto middle = candidates_.begin() + static_cast<std::ptrdiff_t>(room_);
     std::nth_element(candidates_.begin(), middle, candidates_.end(), before);
@@ -231,18 +258,19 @@ void LearnerCourse::rank(std::size_t day, std::uint32_t room) {
 ///
 /// A place in today's session that is not used is lost: then every question counts that would be asked if today were free. A place in the budget is
 /// not lost: while that is what binds, so many are asked as the prices want to have asked today.
-void LearnerCourse::rank_planned(std::size_t day) {
+void LearnerCourse::rank_planned(std::size_t day, std::int32_t course) {
   const auto& entries = library_.section_of(learner_).entries;
   const std::int32_t date = problem_.askable[day];
   double places = schedule_.count_from(learner_, day) * library_.room_of(learner_);
-  for (const auto& [given, questions] : problem_.calendars[problem_.calendar[learner_]].given) places += given >= date ? questions : 0;
+  for (const GivenSession& one : problem_.calendars[problem_.calendar[learner_]].given) places += one.day >= date ? one.questions : 0;
   const bool saves = budget_left_ < places;
   if (saves) places = budget_left_;
 
   std::vector<std::uint32_t> open;
   for (std::uint32_t k = 0; k < questions_.size(); ++k) {
-    if (allowed(k, date)) open.push_back(k);
+    if (rule_of(questions_[k].cls).policy <= Policy::steady && allowed(k, date)) open.push_back(k);
   }
+  if (open.empty()) return;
   const auto at = [this](const BFloat* function, const Question& q) { return tables_.values(q.cls).grid().at(function, q.place); };
   const auto demand = [&](std::size_t m) {
     double sum = 0.0;
@@ -265,14 +293,16 @@ void LearnerCourse::rank_planned(std::size_t day) {
       static_cast<float>(above > below ? std::clamp((places - below) / (above - below), 0.0, 1.0) : 0.0);  // of the cheap one
   const auto price = static_cast<float>(share * static_cast<float>(entries[cheap].asking[day]) +
                                         (1.0F - share) * static_cast<float>(entries[dear].asking[day]));
+  const auto cost = static_cast<float>(tables_.question_cost());
   float wanted = 0.0F;
   for (const std::uint32_t k : open) {
+    if (!is_of(k, course)) continue;
     const Question& q = questions_[k];
     const float if_cheap = at(tables_.policy(q.cls, cheap).index(day, q.row), q);
     const float if_dear = at(tables_.policy(q.cls, dear).index(day, q.row), q);
     wanted += (if_cheap > 0.0F ? share : 0.0F) + (if_dear > 0.0F ? 1.0F - share : 0.0F);
     const float index = share * if_cheap + (1.0F - share) * if_dear;
-    if (index + price > 0.0F) candidates_.push_back({index, k, index + price, price});
+    if (index + price > 0.0F) candidates_.push_back({index, k, index + price + cost, price, false});
   }
   if (!saves) return;
   const random::Key key{.seed = options_.seed,
@@ -292,9 +322,10 @@ double LearnerCourse::recalled_until(const Question& q, std::int32_t day) const 
 }
 
 LearnerOutcome LearnerCourse::outcome() const {
-  LearnerOutcome found{0.0, asked_, static_cast<std::uint32_t>(session_days_.size())};
+  const auto held = problem_.calendars[problem_.calendar[learner_]].held.size();
+  LearnerOutcome found{0.0, asked_, static_cast<std::uint32_t>(session_days_.size() - held)};
   for (const Question& q : questions_) {
-    const auto& [memory, end, goal, group_session] = problem_.classes[q.cls];
+    const auto& [memory, end, goal, group_session, course] = problem_.classes[q.cls];
     found.value += goal.at_end * true_memory(q.cls).recall(q.truth, static_cast<double>(end - q.last));
     if (goal.on_average > 0.0) found.value += goal.on_average / end * recalled_until(q, end - 1);
   }

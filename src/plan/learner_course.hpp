@@ -39,12 +39,17 @@ class LearnerCourse {
     float score = 0.0F;
     std::uint32_t question = 0;
     float gain = 0.0F, price = 0.0F;
+    bool due = false;  ///< by the cadence of its course
   };
 
   [[nodiscard]] bool may_meet(std::int32_t day) const;
   void answer(std::uint32_t question, std::size_t day, float gain, float price, std::vector<Asking>& askings);
-  void rank(std::size_t day, std::uint32_t room);
-  void rank_planned(std::size_t day);
+  void rank(std::size_t day, std::uint32_t room, std::int32_t course = GivenSession::any_course);
+  void rank_planned(std::size_t day, std::int32_t course);
+  std::uint32_t ask(std::size_t day, std::vector<Asking>& askings);
+  [[nodiscard]] const Rule& rule_of(std::uint16_t cls) const;
+  [[nodiscard]] std::int32_t anchor_of(const Question& q, std::int32_t otherwise) const;
+  [[nodiscard]] bool is_of(std::uint32_t question, std::int32_t course) const;
   [[nodiscard]] bool allowed(std::uint32_t question, std::int32_t day) const;
   [[nodiscard]] double believed(const Question& q, std::int32_t day) const;
   [[nodiscard]] double myopic_gain(const Question& q, std::int32_t day) const;
@@ -61,8 +66,9 @@ class LearnerCourse {
   std::vector<Question> questions_;
   std::vector<Candidate> candidates_;
   std::uint32_t budget_left_;
-  std::uint32_t room_ = 0;  ///< questions of the session that is being chosen
-  std::vector<std::int32_t> session_days_;
+  std::uint32_t room_ = 0;                  ///< questions of the session that is being chosen
+  std::vector<std::int32_t> session_days_;  ///< with those before the plan
+  float minutes_left_ = 0.0F;               ///< of the day
   std::uint32_t asked_ = 0;
 };
 

@@ -130,7 +130,7 @@ Attendance Library::attendance_of(std::size_t learner) const {
   Attendance a{.questions_per_session = room_[learner], .limits = p.limits_of(learner)};
   for (const std::int32_t day : p.askable) a.open.push_back(days.open[static_cast<std::size_t>(day)]);
   if (!days.given.empty()) a.given.resize(p.askable.size());
-  for (const auto& [day, questions] : days.given) a.given[p.position_of(day)] = questions;
+  for (const auto& [day, questions, course] : days.given) a.given[p.position_of(day)] += questions;
   return a;
 }
 

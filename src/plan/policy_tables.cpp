@@ -43,7 +43,7 @@ std::vector<std::vector<std::uint8_t>> days_of_sections(const Library& library, 
 }  // namespace
 
 PolicyTables::PolicyTables(const Library& library, const SessionSchedule& schedule, const TableOptions& options)
-    : library_{&library}, schedule_{&schedule} {
+    : library_{&library}, schedule_{&schedule}, question_cost_{options.question_cost} {
   const Problem& p = library.problem();
   const std::size_t classes = p.classes.size();
   const auto entries = [&library](std::size_t c) -> const std::vector<Entry>& {
@@ -66,7 +66,9 @@ PolicyTables::PolicyTables(const Library& library, const SessionSchedule& schedu
   }
   parallel_for(tables.size(), options.threads, [&](std::size_t i) {
     const auto [c, m] = tables[i];
-    policies_[c][m] = values_[c]->policy(entries(c)[m].asking, days[library.section_of_class(c)]);
+    std::vector<double> asking = entries(c)[m].asking;
+    for (double& price : asking) price += question_cost_;
+    policies_[c][m] = values_[c]->policy(asking, days[library.section_of_class(c)]);
   });
 }
 

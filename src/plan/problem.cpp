@@ -23,7 +23,7 @@ bool climbs(const Days& days) {
 
 void check_classes(const Problem& p) {
   for (std::size_t c = 0; c < p.classes.size(); ++c) {
-    const auto& [memory, end, goal, group_session] = p.classes[c];
+    const auto& [memory, end, goal, group_session, course] = p.classes[c];
     const std::string name = "class " + to_text(c);
     require(memory != nullptr, Errc::out_of_domain, name + " has no memory");
     require(end >= 1 && end <= p.days, Errc::out_of_domain, name + " must end in [1, " + to_text(p.days) + "], got " + to_text(end));
@@ -34,17 +34,17 @@ void check_classes(const Problem& p) {
 
 void check_calendars(const Problem& p) {
   for (std::size_t c = 0; c < p.calendars.size(); ++c) {
-    const auto& [open, contacts, given] = p.calendars[c];
+    const auto& [open, contacts, given, held] = p.calendars[c];
     const std::string name = "calendar " + to_text(c);
     require(open.size() == static_cast<std::size_t>(p.days), Errc::shape_mismatch,
             name + " must have a mark a day, " + to_text(p.days) + ", got " + to_text(open.size()));
     require(climbs(contacts), Errc::out_of_domain, name + ": days of contacts must ascend");
+    require(climbs(held) && (held.empty() || held.back() < 0), Errc::out_of_domain,
+            name + ": sessions before the plan must ascend, on days before 0");
     for (std::size_t g = 0; g < given.size(); ++g) {
       const std::int32_t day = given[g].day;
-      require(std::ranges::binary_search(p.askable, day) && open[static_cast<std::size_t>(day)] == 0 &&
-                  std::ranges::binary_search(contacts, day) && (g == 0 || given[g - 1].day < day),
-              Errc::out_of_domain,
-              name + ": given sessions must ascend, on askable days with a contact that are not open, got day " + to_text(day));
+      require(std::ranges::binary_search(p.askable, day) && open[static_cast<std::size_t>(day)] == 0 && (g == 0 || given[g - 1].day <= day),
+              Errc::out_of_domain, name + ": given sessions must ascend, on askable days that are not open, got day " + to_text(day));
     }
   }
   for (const LearnerCaps& c : p.caps) {
@@ -63,6 +63,7 @@ void check_columns(const Problem& p) {
   as_many(p.last_day.size(), p.questions(), "days of last answers");
   as_many(p.minutes.size(), p.minutes.empty() ? 0 : p.questions(), "minutes");
   as_many(p.asked.size(), p.asked.empty() ? 0 : p.questions(), "marks of what was asked");
+  as_many(p.anchor.size(), p.anchor.empty() ? 0 : p.questions(), "days from which cadences count");
   require(p.first.front() == 0 && p.first.back() == p.questions() && std::ranges::is_sorted(p.first), Errc::out_of_domain,
           "first questions must ascend from 0 to " + to_text(p.questions()));
   const auto known = [](auto column, std::size_t many, const char* what) {

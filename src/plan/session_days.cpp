@@ -40,7 +40,9 @@ class Contacts {
   }
 
  private:
-  [[nodiscard]] bool is_fixed(std::int32_t day) const { return std::ranges::binary_search(limits_.fixed_contacts, day); }
+  [[nodiscard]] bool is_fixed(std::int32_t day) const {
+    return std::ranges::binary_search(limits_.fixed_contacts, day) || std::ranges::binary_search(limits_.held, day);
+  }
 
   [[nodiscard]] bool fits(std::int32_t day, Mask mask, bool today) const {
     Mask fixed = 0;
@@ -60,9 +62,11 @@ SessionDays best_session_days(std::span<const std::int32_t> days, std::span<cons
   if (worth.size() != days.size())
     throw Exception{{Errc::shape_mismatch, "worths must be one a day, " + to_text(days.size()) + ", got " + to_text(worth.size())}};
   const auto climbs = [](std::span<const std::int32_t> d) { return std::ranges::adjacent_find(d, std::greater_equal{}) == d.end(); };
-  if (!climbs(days) || !climbs(limits.fixed_contacts)) throw Exception{{Errc::out_of_domain, "days must ascend"}};
+  if (!climbs(days) || !climbs(limits.fixed_contacts) || !climbs(limits.held)) throw Exception{{Errc::out_of_domain, "days must ascend"}};
   if (!std::ranges::all_of(worth, [](double w) { return std::isfinite(w); }))
     throw Exception{{Errc::out_of_domain, "worths must be finite"}};
+  if (!days.empty() && !limits.held.empty() && limits.held.back() >= days.front())
+    throw Exception{{Errc::out_of_domain, "sessions held must be before the days offered"}};
 
   SessionDays found;
   if (limits.sessions_per_week == 0 && limits.contacts_per_week == 0) {
@@ -102,8 +106,12 @@ SessionDays best_session_days(std::span<const std::int32_t> days, std::span<cons
     }
     value = now;
   }
-  found.worth = value[0];
   Mask mask = 0;
+  for (const std::int32_t day : limits.held) {
+    const std::int32_t before = steps.empty() ? 7 : steps.front().day - day;
+    if (before >= 1 && before <= 6) mask |= 1U << static_cast<unsigned>(before - 1);
+  }
+  found.worth = value[mask];
   for (std::size_t s = 0; s < steps.size(); ++s) {
     const bool today = (asks[s] >> mask & 1U) != 0;
     if (today) found.chosen.push_back(steps[s].offer);

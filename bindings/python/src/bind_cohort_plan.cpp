@@ -56,28 +56,29 @@ std::array<std::span<const float>, plan::most_fields> states(const std::vector<p
 /// A problem with everything that it views, its prices and its tables.
 class CohortPlan {
  public:
-  using Class = std::tuple<SharedMemory, std::int32_t, double, double, std::int32_t>;
-  using Given = std::pair<std::int32_t, std::uint32_t>;
-  using Calendar = std::tuple<py::array, std::vector<std::int32_t>, std::vector<Given>>;
+  using Class = std::tuple<SharedMemory, std::int32_t, double, double, std::int32_t, std::int32_t>;
+  using Given = std::tuple<std::int32_t, std::uint32_t, std::optional<std::int32_t>>;
+  using Calendar = std::tuple<py::array, std::vector<std::int32_t>, std::vector<Given>, std::vector<std::int32_t>>;
   using Caps = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::optional<std::uint32_t>, std::optional<float>>;
   using Program = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
   CohortPlan(std::int32_t days, std::vector<std::int32_t> askable, const std::vector<Class>& classes,
              const std::vector<Calendar>& calendars, const std::vector<Caps>& caps, const std::vector<Program>& programs,
              std::vector<std::int64_t> capacity, const std::map<std::string, py::array>& columns, const std::vector<py::array>& state,
-             std::size_t evaluations, unsigned threads)
+             std::size_t evaluations, double question_cost, unsigned threads)
       : columns_{columns}, state_{state} {
     problem_.days = days;
     problem_.askable = std::move(askable);
     problem_.capacity = std::move(capacity);
-    for (const auto& [memory, end, at_end, on_average, group_session] : classes) {
+    for (const auto& [memory, end, at_end, on_average, group_session, course] : classes) {
       memories_.push_back(memory);
-      problem_.classes.push_back({memory.get(), end, {at_end, on_average}, group_session});
+      problem_.classes.push_back({memory.get(), end, {at_end, on_average}, group_session, course});
     }
-    for (const auto& [open, contacts, given] : calendars) {
+    for (const auto& [open, contacts, given, held] : calendars) {
       const auto marks = column<std::uint8_t>(open, "open");
-      plan::LearnerDays made{{marks.begin(), marks.end()}, contacts};
-      for (const auto& [day, questions] : given) made.given.push_back({day, questions});
+      plan::LearnerDays made{{marks.begin(), marks.end()}, contacts, {}, held};
+      for (const auto& [day, questions, course] : given)
+        made.given.push_back({day, questions, course.value_or(plan::GivenSession::any_course)});
       problem_.calendars.push_back(std::move(made));
     }
     for (const auto& [questions, sessions, contacts, in_all, minutes] : caps) {
@@ -98,8 +99,9 @@ class CohortPlan {
     problem_.last_day = view<std::int32_t>("last_day");
     problem_.minutes = view<float>("minutes");
     problem_.asked = view<std::uint8_t>("asked");
+    problem_.anchor = view<std::int32_t>("anchor");
     problem_.state = states(state_);
-    without_gil([&] { prepare(evaluations, threads); });
+    without_gil([&] { prepare(evaluations, question_cost, threads); });
   }
 
   [[nodiscard]] py::dict bound(unsigned threads) const {
@@ -109,14 +111,15 @@ class CohortPlan {
                     py::arg("learner") = to_numpy(std::move(found.learner)));
   }
 
-  using RuleTuple = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t>;
+  using OneRule = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t>;
+  using RuleTuple = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t, std::vector<OneRule>>;
 
   /// The best of some rules, and what it is worth beside a bound.
   [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::uint64_t seed, unsigned threads) const {
     std::vector<plan::Rule> made;
-    for (const auto& [policy, target, days, wrong] : rules) made.push_back({rule(policy), target, days, wrong});
+    for (const auto& [policy, target, days, wrong, by_course] : rules) made.push_back(rule(policy, target, days, wrong, by_course));
     const plan::Certificate found = without_gil([&] {
-      return plan::certify(*tables_, plan::upper_bound(*library_, {.threads = threads}), made,
+      return plan::certify(*tables_, plan::upper_bound(*library_, {.question_cost = tables_->question_cost(), .threads = threads}), made,
                            {.courses = courses, .seed = seed, .threads = threads});
     });
     const auto dict_of = [](const plan::PolicyValue& v) {
@@ -126,7 +129,7 @@ class CohortPlan {
     py::list all;
     for (const plan::PolicyValue& v : found.rules) all.append(dict_of(v));
     return py::dict(py::arg("chosen") = found.chosen, py::arg("rules") = all, py::arg("value") = dict_of(found.value),
-                    py::arg("upper_bound") = found.upper_bound, py::arg("no_review") = found.no_review,
+                    py::arg("cost") = found.cost, py::arg("upper_bound") = found.upper_bound, py::arg("no_review") = found.no_review,
                     py::arg("residual") = found.residual, py::arg("gap") = found.gap(), py::arg("share_of_gain") = found.share_of_gain());
   }
 
@@ -135,13 +138,13 @@ class CohortPlan {
                              bool likely, std::uint64_t seed, std::uint32_t replication, std::int32_t last_day,
                              const std::optional<py::array>& learners,
                              const std::optional<std::pair<std::vector<SharedMemory>, std::vector<py::array>>>& world, bool askings,
-                             unsigned threads) const {
+                             const std::vector<OneRule>& by_course, unsigned threads) const {
     plan::World truth;
     if (world) {
       for (const SharedMemory& m : world->first) truth.memory.push_back(m.get());
       truth.state = states(world->second);
     }
-    const plan::CourseOptions options{.rule = {rule(policy), target, days, wrong},
+    const plan::CourseOptions options{.rule = rule(policy, target, days, wrong, by_course),
                                       .answers = likely ? plan::Answers::likely : plan::Answers::drawn,
                                       .seed = seed,
                                       .replication = replication,
@@ -194,17 +197,24 @@ class CohortPlan {
   [[nodiscard]] bool by_day() const { return schedule_->by_day(); }
 
  private:
-  void prepare(std::size_t evaluations, unsigned threads) {
+  void prepare(std::size_t evaluations, double question_cost, unsigned threads) {
     library_ = std::make_unique<plan::Library>(problem_, plan::LibraryOptions{.evaluations = evaluations, .threads = threads});
     schedule_ = std::make_unique<plan::SessionSchedule>(*library_, threads);
-    tables_ = std::make_unique<plan::PolicyTables>(*library_, *schedule_, plan::TableOptions{.threads = threads});
+    tables_ =
+        std::make_unique<plan::PolicyTables>(*library_, *schedule_, plan::TableOptions{.question_cost = question_cost, .threads = threads});
   }
   template <class T>
   [[nodiscard]] std::span<const T> view(const std::string& name) const {
     const auto found = columns_.find(name);
     return found == columns_.end() ? std::span<const T>{} : column<T>(found->second, name.c_str());
   }
-  static plan::Policy rule(const std::string& name) {
+  static plan::Rule rule(const std::string& name, double target, const std::vector<std::int32_t>& days, std::int32_t wrong,
+                         const std::vector<OneRule>& by_course) {
+    plan::Rule made{policy(name), target, days, wrong};
+    for (const auto& [of, at, when, after] : by_course) made.by_course.push_back({policy(of), at, when, after});
+    return made;
+  }
+  static plan::Policy policy(const std::string& name) {
     constexpr std::array names{"planned", "steady", "myopic", "lowest_recall", "round_robin", "target", "ladder", "fixed_days"};
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) throw py::value_error("there is no policy \"" + name + "\"");
@@ -230,22 +240,23 @@ void bind_cohort_plan(py::module_& module) {
   py::class_<CohortPlan>(
       plan, "CohortPlan",
       "A cohort with its prices. Days are numbered from 0, the plan's first. classes: (memory, end, weight at the end, weight "
-      "on average, day of a group session or -1); calendars: (open by day, days of contacts, [(day, questions) given]); caps: "
+      "on average, day of a group session or -1, course); calendars: (open by day, days of contacts, [(day, questions, course or "
+      "None) given], days of sessions before the plan); caps: "
       "(questions a session, sessions a week, contacts a week, questions in all, minutes a day), 0 and None for no limit; "
       "programs: [(question, after)]; columns: calendar, cap, first, question_class, last_day and, where wanted, program, "
-      "minutes, asked.")
+      "minutes, asked, anchor. Rules: (policy, target, days, days after a wrong answer[, rules by course]).")
       .def(
           py::init<std::int32_t, std::vector<std::int32_t>, const std::vector<CohortPlan::Class>&, const std::vector<CohortPlan::Calendar>&,
                    const std::vector<CohortPlan::Caps>&, const std::vector<CohortPlan::Program>&, std::vector<std::int64_t>,
-                   const std::map<std::string, py::array>&, const std::vector<py::array>&, std::size_t, unsigned>(),
+                   const std::map<std::string, py::array>&, const std::vector<py::array>&, std::size_t, double, unsigned>(),
           py::kw_only(), py::arg("days"), py::arg("askable"), py::arg("classes"), py::arg("calendars"), py::arg("caps"),
           py::arg("programs") = std::vector<CohortPlan::Program>{}, py::arg("capacity") = std::vector<std::int64_t>{}, py::arg("columns"),
-          py::arg("state"), py::arg("evaluations") = 60, py::arg("threads") = 1)
+          py::arg("state"), py::arg("evaluations") = 60, py::arg("question_cost") = 0.0, py::arg("threads") = 1)
       .def("bound", &CohortPlan::bound, py::arg("threads") = 1)
       .def("run", &CohortPlan::run, py::kw_only(), py::arg("policy") = "planned", py::arg("target") = 0.9,
            py::arg("days") = std::vector<std::int32_t>{}, py::arg("wrong") = 1, py::arg("likely") = false, py::arg("seed") = 0,
            py::arg("replication") = 0, py::arg("last_day") = -1, py::arg("learners") = py::none(), py::arg("world") = py::none(),
-           py::arg("askings") = true, py::arg("threads") = 1)
+           py::arg("askings") = true, py::arg("by_course") = std::vector<CohortPlan::OneRule>{}, py::arg("threads") = 1)
       .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("seed") = 0, py::arg("threads") = 1)
       .def("prices", &CohortPlan::prices, py::arg("learner"))
       .def_property_readonly("by_day", &CohortPlan::by_day);

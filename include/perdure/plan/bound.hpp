@@ -13,12 +13,13 @@ namespace perdure::inline PERDURE_ABI::plan {
 struct BoundOptions {
   Resolution resolution{};                ///< of the grid
   std::size_t residual_points = 100'000;  ///< at which the equation is looked at again
+  double question_cost = 0.0;             ///< what every question takes off a plan's value, but for group sessions; at least 0
   unsigned threads = 1;
 };
 
 /// What no plan exceeds.
 struct Bound {
-  double value = 0.0;           ///< recall of all questions of all learners as their goals weigh it, summed
+  double value = 0.0;           ///< recall of all questions of all learners as their goals weigh it, less what asking costs, summed
   double goals = 0.0;           ///< what it would be if nothing were forgotten
   double no_review = 0.0;       ///< what it is if nothing is asked, but for group sessions
   double capacity = 0.0;        ///< part of `value` that is no learner's: what the organisation's capacity is worth

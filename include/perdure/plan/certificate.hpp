@@ -33,20 +33,21 @@ struct ValueOptions {
 
 /// What a plan is worth, and what none exceeds: relative to the planner's memory, which is an assumption.
 struct Certificate {
-  std::size_t chosen = 0;          ///< rule with the highest value on a first sample
+  std::size_t chosen = 0;          ///< rule with the highest value on a first sample, less what its questions cost
   std::vector<PolicyValue> rules;  ///< on that sample
   PolicyValue value;               ///< of the chosen one, on a second sample: free of the winner's luck
-  double upper_bound = 0.0;        ///< mean recall that no plan exceeds
+  double cost = 0.0;               ///< what the questions of the chosen one cost, as mean recall
+  double upper_bound = 0.0;        ///< that no plan's mean recall, less what its questions cost, exceeds
   double no_review = 0.0;          ///< mean recall when nothing is asked
   double residual = 0.0;           ///< of the bound, see Bound
-  [[nodiscard]] double gap() const noexcept { return (upper_bound - value.mean) / upper_bound; }
+  [[nodiscard]] double gap() const noexcept { return (upper_bound - value.mean + cost) / upper_bound; }
   /// The gap as a share of what asking can gain; 0 when there is nothing to gain.
   [[nodiscard]] double share_of_gain() const noexcept {
-    return upper_bound > no_review ? (upper_bound - value.mean) / (upper_bound - no_review) : 0.0;
+    return upper_bound > no_review ? (upper_bound - value.mean + cost) / (upper_bound - no_review) : 0.0;
   }
 };
 
-/// The best of some rules, at least one. Throws Exception (out_of_domain) for none.
+/// The best of some rules, at least one, beside a bound for the same cost of a question. Throws Exception (out_of_domain) for none.
 [[nodiscard]] Certificate certify(const PolicyTables& tables, const Bound& bound, std::span<const Rule> rules,
                                   const ValueOptions& options = {});
 

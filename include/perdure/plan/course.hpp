@@ -29,13 +29,15 @@ enum class Policy : std::uint8_t {
 struct Rule {
   Policy policy = Policy::planned;
   double target = 0.9;               ///< of `target`
-  std::vector<std::int32_t> days{};  ///< of `ladder`: days after so many right answers in a row; of `fixed_days`: days of the plan
+  std::vector<std::int32_t> days{};  ///< of `ladder`: days after so many right answers in a row; of `fixed_days`: days after the anchor
   std::int32_t wrong = 1;            ///< of `ladder`: days after a wrong answer
+  std::vector<Rule>
+      by_course{};  ///< by number of a course: its own rule; empty where all have this one. What is due by a cadence goes first
 };
 
 /// How answers come about.
 enum class Answers : std::uint8_t {
-  likely,  ///< right where recall is a half or more: the course that a plan shows
+  likely,  ///< right where recall is a half or more, and on a ladder: the course that a plan shows
   drawn,   ///< right as often as recall says
 };
 

@@ -22,19 +22,23 @@ struct QuestionClass {
   std::int32_t end = 0;  ///< the day on which recall counts
   Goal goal{};
   std::int32_t group_session = -1;  ///< a day on which they are asked in any case; -1 for none
+  std::int32_t course = 0;          ///< number of the course that taught them
 };
 
 /// Questions of a learner in any case, on a day that is given, such as a review quiz a month after the training.
 struct GivenSession {
+  static constexpr std::int32_t any_course = -1;
   std::int32_t day = 0;
   std::uint32_t questions = 0;  ///< at most
+  std::int32_t course = any_course;
 };
 
 /// What the days of some learners allow. Days are numbered from 0, the plan's first.
 struct LearnerDays {
   std::vector<std::uint8_t> open;        ///< by day of the plan: 1 where a session may be
   std::vector<std::int32_t> contacts{};  ///< days of contacts that are given, ascending, given sessions among them
-  std::vector<GivenSession> given{};     ///< ascending by day, on askable days that are not open
+  std::vector<GivenSession> given{};     ///< by day, on askable days that are not open
+  std::vector<std::int32_t> held{};      ///< days of sessions in the week before the plan, ascending, below 0
 };
 
 /// What some learners may be asked.
@@ -70,6 +74,7 @@ struct Problem {
   std::array<std::span<const float>, most_fields> state{};  ///< by field and question
   std::span<const float> minutes{};                         ///< by question: what it takes; empty for none
   std::span<const std::uint8_t> asked{};                    ///< by question: whether it was asked before the plan; empty for all were
+  std::span<const std::int32_t> anchor{};                   ///< by question: the day from which a cadence counts; empty for none, see Rule
 
   [[nodiscard]] std::size_t learners() const noexcept { return calendar.size(); }
   [[nodiscard]] std::size_t questions() const noexcept { return question_class.size(); }
@@ -85,7 +90,8 @@ struct Problem {
   }
   [[nodiscard]] SessionLimits limits_of(std::size_t learner) const {
     const LearnerCaps& c = caps[cap[learner]];
-    return {c.sessions_per_week, c.contacts_per_week, calendars[calendar[learner]].contacts};
+    const LearnerDays& d = calendars[calendar[learner]];
+    return {c.sessions_per_week, c.contacts_per_week, d.contacts, d.held};
   }
 };
 

@@ -285,6 +285,87 @@ TEST(CohortPlan, TheBoundHoldsForEveryPolicyAndThreadsChangeNothing) {
   }
 }
 
+/// Two courses: questions of the first are planned, those of the second follow a cadence.
+struct TwoCourses {
+  Cohort cohort{56};
+  TwoCourses() {
+    Problem& p = cohort.problem;
+    p.classes.push_back({&cohort.memory, 56, {}, -1, 1});
+    p.calendars[0].open[23] = 0;
+    p.calendars[0].given = {{23, 2, 1}, {23, 3, 0}};
+    for (int u = 0; u < 20; ++u) cohort.add(10);
+  }
+};
+
+TEST(CohortPlan, AGivenQuizAsksItsOwnCourse) {
+  TwoCourses courses;
+  const Problem& p = courses.cohort.view();
+  const Ready ready{p};
+  std::map<std::int32_t, int> asked;  // on the day of the quizzes, by course
+  for (const Asking& a : ready.askings({.seed = 1})) {
+    if (a.day == 23) ++asked[p.classes[p.question_class[p.first[a.learner] + a.question]].course];
+  }
+  EXPECT_EQ(asked, (std::map<std::int32_t, int>{{0, 60}, {1, 40}}));
+}
+
+TEST(CohortPlan, ACadenceGoesBeforeWhatIsPlanned) {
+  TwoCourses courses;
+  const Problem& p = courses.cohort.view();
+  const Ready ready{p};
+  const Rule ladder{.policy = Policy::ladder, .days = {7, 14}};
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int32_t>> days;
+  for (const Asking& a : ready.askings({.rule = {.by_course = {Rule{}, ladder}}, .answers = Answers::likely})) {
+    if (p.classes[p.question_class[p.first[a.learner] + a.question]].course == 1) days[{a.learner, a.question}].push_back(a.day);
+  }
+  EXPECT_EQ(days.size(), 100U);
+  for (const auto& [question, asked] : days) {
+    ASSERT_EQ(asked.size(), 2U);  // answers on a ladder count as right
+    const std::int32_t last = p.last_day[p.first[question.first] + question.second];
+    EXPECT_GE(asked[0], last + 7);
+    EXPECT_LE(asked[0], last + 9);  // five of them are due at once, with five a session
+    EXPECT_GE(asked[1], asked[0] + 14);
+  }
+  EXPECT_THROW((void)ready.askings({.rule = {.by_course = {Rule{}}}}), Exception);
+
+  // a fixed cadence counts from the anchor
+  std::vector<std::int32_t> anchor(p.questions(), -10);
+  courses.cohort.problem.anchor = anchor;
+  const Rule fixed{.policy = Policy::fixed_days, .days = {17}};
+  for (const Asking& a : Ready{courses.cohort.problem}.askings({.rule = {.by_course = {fixed, fixed}}})) EXPECT_GE(a.day, 7);
+}
+
+TEST(CohortPlan, AQuestionMustBringWhatItCosts) {
+  Cohort cohort{56};
+  for (int u = 0; u < 20; ++u) cohort.add(4);
+  const Problem& p = cohort.view();
+  const Ready free{p};
+  const PolicyTables tables{free.library, free.schedule, {.question_cost = 0.01}};
+  const auto questions = [](const PolicyTables& t) { return value_of(t, {}, {.courses = 400}).questions; };
+  const auto recall = [](const PolicyTables& t) { return value_of(t, {}, {.courses = 400}).mean; };
+  EXPECT_LT(questions(tables), 0.3 * questions(free.tables));
+  EXPECT_GT(recall(tables), recall(free.tables) - 0.03);
+  // of two that reach the same, the one with fewer questions
+  const Bound bound = upper_bound(free.library, {.question_cost = 0.01});
+  EXPECT_LT(bound.value, upper_bound(free.library).value);
+  const std::vector<Rule> rules{Rule{.policy = Policy::round_robin}, Rule{}};
+  const Certificate found = certify(tables, bound, rules, {.courses = 400});
+  EXPECT_EQ(found.chosen, 1U);
+  EXPECT_GT(found.gap(), 0.0);
+  EXPECT_LT(found.gap(), 0.01);
+}
+
+TEST(CohortPlan, SessionsBeforeThePlanCountInItsFirstWeek) {
+  Cohort cohort{28};
+  cohort.problem.caps[0].sessions_per_week = 1;
+  cohort.problem.calendars[0].held = {-2};
+  for (int u = 0; u < 5; ++u) cohort.add(12);
+  const auto askings = Ready{cohort.view()}.askings({.seed = 1});
+  EXPECT_FALSE(askings.empty());
+  for (const Asking& a : askings) EXPECT_GE(a.day, 5);
+  cohort.problem.calendars[0].held = {0};
+  EXPECT_THROW(check(cohort.problem), Exception);
+}
+
 TEST(CohortPlan, ABudgetIsSavedForWhereItCounts) {
   Cohort cohort{91};
   cohort.problem.caps[0] = {.questions_per_session = 5, .sessions_per_week = 2, .questions_in_all = 30};

@@ -98,6 +98,15 @@ TEST(SessionDays, AFullWeekHasRoomOnTheDaysOfItsContactsAlone) {
   EXPECT_EQ(found.chosen, std::vector<std::size_t>{1});
 }
 
+TEST(SessionDays, SessionsHeldBeforeCount) {
+  SessionLimits limits{.sessions_per_week = 2, .held = {-5, -1}};
+  const std::vector worth{1.0, 1.0, 1.0};
+  EXPECT_EQ(best_session_days(Days{0, 2, 4}, std::vector{9.0, 2.0, 1.0}, limits).chosen, std::vector<std::size_t>{1});
+  limits = {.contacts_per_week = 1, .held = {-3}};
+  EXPECT_EQ(best_session_days(Days{0, 3, 4}, std::vector{1.0, 1.0, 3.0}, limits).chosen, std::vector<std::size_t>{2});
+  EXPECT_THROW((void)best_session_days(Days{0, 2, 4}, worth, {.held = {0}}), Exception);
+}
+
 TEST(SessionDays, RefusesWhatIsNoOffer) {
   const std::vector one{1.0};
   EXPECT_THROW((void)best_session_days(Days{1, 2}, one, {}), Exception);

@@ -1,0 +1,110 @@
+"""A plan, and what it is worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from .._files import replacing
+from .._frames import to_kind
+from ..cohort import Cohort
+from ..plan_calendar import PlanCalendar
+from ..plan_table import write_csv, write_parquet
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is asked what, and when.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        A row for each question and step; see `to_frame`.
+    uncovered_table : pyarrow.Table
+        Objectives that stay without a question; see `uncovered`.
+    certificate : dict
+        What the plan is worth, as plain data: `value` (mean recall that the goals weigh), `ci` (95 %), `upper_bound`
+        that no plan exceeds, `gap` and `share_of_gain` (of the bound, and of what asking can gain), `no_review`,
+        `residual` of the bound, `policy` and `policies` compared, `model`, `binding` caps with their prices. All of it
+        is relative to the model, which is an assumption.
+    first, last : date
+        The days that were planned, both included.
+    not_due : int
+        Objectives without a question that stay above the target all the same.
+    """
+
+    cohort: Cohort
+    table: pa.Table
+    uncovered_table: pa.Table
+    certificate: dict[str, Any]
+    first: dt.date
+    last: dt.date
+    not_due: int
+    kind: str = "path"
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def to_frame(self) -> Any:
+        """One row a question or step, by date, learner and course; docs/how-to/plan-a-cohort.md has the columns."""
+        return to_kind(self.table, self.kind)
+
+    @property
+    def uncovered(self) -> Any:
+        """Objectives of learners that stay below the target with no question: learner, objective, recall, reason."""
+        return to_kind(self.uncovered_table, self.kind)
+
+    def workload(self) -> dict[str, dict[str, int]]:
+        """By date: questions, learners with a contact, and the organisation's capacity where it has one."""
+        questions: Counter[dt.date] = Counter()
+        contacts: dict[dt.date, set[str]] = {}
+        for day, learner, item in zip(
+            *(self.table[name].to_pylist() for name in ("date", "learner", "item")), strict=True
+        ):
+            questions[day] += item is not None
+            contacts.setdefault(day, set()).add(learner)
+        found = {}
+        for day in sorted(contacts):
+            found[day.isoformat()] = {"questions": questions[day], "learners": len(contacts[day])}
+            capacity = self.cohort.organisation.capacity(day)
+            if capacity is not None:
+                found[day.isoformat()]["capacity"] = capacity
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """Counts as plain data: questions, learners, first and last day, not_due, uncovered, rows by kind."""
+        items = self.table["item"]
+        return {
+            "questions": len(self) - items.null_count,
+            "learners": len(set(self.table["learner"].to_pylist())),
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "not_due": self.not_due,
+            "uncovered": self.uncovered_table.num_rows,
+            "by_kind": dict(sorted(Counter(self.table["kind"].to_pylist()).items())),
+        }
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the rows as CSV, replaced in one step: numbers with at most six decimals."""
+        write_csv(self.table, path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write the rows as Parquet, replaced in one step."""
+        write_parquet(self.table, path)
+
+    def to_ical(self, path: str | os.PathLike[str]) -> None:
+        """Write the group feed as iCalendar (`perdure.plan_calendar` has feeds of learners, updates, cancellations)."""
+        PlanCalendar(self.table, self.cohort, self.first).write(path)
+
+    def write_certificate(self, path: str | os.PathLike[str]) -> None:
+        """Write the certificate as JSON, replaced in one step."""
+        text = json.dumps(self.certificate, indent=2, ensure_ascii=False, allow_nan=False)
+        with replacing(Path(path)) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,343 @@
+"""A cohort's rules and what is believed of its learners, as the arrays of the compiled planner."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..cohort import CADENCES, Cohort, GroupSession
+from ..cohort.steps import DatedStep, steps_of
+from ..errors import InputError
+from .beliefs import Beliefs
+from .objectives import Objective, courses_of
+
+DAY = dt.timedelta(1)
+WEIGHTS_OF_A_COURSE = 4
+"""Weights that are told apart in a course; more are rounded to the nearest of so many."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """What the days of some learners allow: those for whom nothing differs share one."""
+
+    open: bytes
+    contacts: tuple[int, ...]
+    given: tuple[tuple[int, int, int], ...]
+    steps: tuple[DatedStep, ...]
+    sessions: tuple[tuple[str, int], ...]
+    """Group sessions to which they come, by id, with the day."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Arguments of `_core.plan.CohortPlan`, and what their numbers stand for.
+
+    Attributes
+    ----------
+    objective : int array
+        By question.
+    days_of : list of Days
+        By learner.
+    unplanned : list of (int, int, str)
+        Learner, objective and why no question of it is in the plan.
+    """
+
+    arguments: dict[str, Any]
+    rules: list[tuple[str, float, list[int], int]]
+    objective: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int32]
+    days_of: list[Days]
+    unplanned: list[tuple[int, int, str]]
+
+
+def problem_of(
+    cohort: Cohort,
+    memory: Any,
+    learners: list[str],
+    objectives: list[Objective],
+    beliefs: Beliefs,
+    first: dt.date,
+    sessions: Mapping[str, dt.date],
+) -> Problem:
+    """Arrays of a plan that starts on a day.
+
+    Parameters
+    ----------
+    memory : _core.plan.Memory
+    sessions : mapping of str to date
+        The date of every group session.
+    """
+    last = cohort.last_day(first)
+    days = (last - first).days + 1
+    days_of = _days_of(cohort, learners, first, last, sessions)
+    askable = sorted({day for one in set(days_of) for day in _askable(one, days)})
+    ends = [(cohort.counts_on(first, course if cohort.courses else None) - first).days for course in courses_of(cohort)]
+    kept, unplanned = _plannable(objectives, beliefs, ends, first)
+    group = _group_days(cohort, objectives, beliefs, days_of, kept)
+    classes, question_class = _classes(cohort, memory, objectives, beliefs, ends, kept, group)
+    calendars = list(dict.fromkeys(days_of))
+    caps = [_caps(cohort, id) for id in learners]
+    distinct = list(dict.fromkeys(caps))
+    programs, program = _programs(objectives, beliefs, kept, len(learners))
+    number = {one: position for position, one in enumerate(calendars)}
+    cap_number = {one: position for position, one in enumerate(distinct)}
+    owner, objective = beliefs.learner[kept], beliefs.objective[kept]
+    columns = {
+        "calendar": np.array([number[one] for one in days_of], np.uint32),
+        "cap": np.array([cap_number[one] for one in caps], np.uint32),
+        "first": np.searchsorted(owner, np.arange(len(learners) + 1)).astype(np.uint64),
+        "question_class": question_class,
+        "last_day": beliefs.last_day[kept],
+        "asked": beliefs.asked[kept].astype(np.uint8),
+        "program": program,
+    }
+    if cohort.caps.minutes_per_day is not None or any(one[4] is not None for one in distinct):
+        columns["minutes"] = np.array([one.minutes for one in objectives], np.float32)[objective]
+    rules = _rules(cohort, learners)
+    if any(rule[0] != "planned" for rule in rules):
+        columns["anchor"] = _anchors(cohort, learners, objectives, beliefs, kept, first)
+    arguments = {
+        "days": days,
+        "askable": askable,
+        "classes": classes,
+        "calendars": [
+            (np.frombuffer(one.open, np.uint8), list(one.contacts), list(one.given), []) for one in calendars
+        ],
+        "caps": distinct,
+        "programs": programs,
+        "capacity": _capacity(cohort, days_of, askable, first),
+        "columns": columns,
+        "state": [np.ascontiguousarray(column[kept]) for column in beliefs.state],
+    }
+    end = np.array([ends[objectives[one].course] for one in objective.tolist()], np.int32)
+    return Problem(arguments, rules, objective, end, days_of, unplanned)
+
+
+def _askable(one: Days, days: int) -> set[int]:
+    found = {day for day in range(days) if one.open[day]}
+    return found | {day for day, _, _ in one.given} | {day for _, day in one.sessions}
+
+
+def _days_of(
+    cohort: Cohort, learners: list[str], first: dt.date, last: dt.date, sessions: Mapping[str, dt.date]
+) -> list[Days]:
+    named = {id for session in cohort.group_sessions for id in session.learners or ()}
+    named |= {one.id for one in cohort.learners}
+    nobody: Days | None = None
+    found = []
+    for id in learners:
+        if id in named:
+            found.append(_learner_days(cohort, id, first, last, sessions))
+        else:
+            nobody = nobody or _learner_days(cohort, id, first, last, sessions)
+            found.append(nobody)
+    return found
+
+
+def _learner_days(
+    cohort: Cohort, id: str, first: dt.date, last: dt.date, sessions: Mapping[str, dt.date]
+) -> Days:
+    calendar = cohort.calendar_of(id, first, last)
+    steps = tuple(one for one in steps_of(cohort, id, first, last, calendar) if one.effective is not None)
+    kinds = {one.id: one for one in cohort.steps}
+    numbers = {course.id: number for number, course in enumerate(cohort.courses)}
+    is_open = bytearray(calendar.studies(first + n * DAY) for n in range((last - first).days + 1))
+    contacts: set[int] = set()
+    given = []
+    for dated in steps:
+        assert dated.effective is not None
+        step, day = kinds[dated.step], (dated.effective - first).days
+        if step.uses_contact:
+            contacts.add(day)
+        if step.kind == "review-quiz":
+            is_open[day] = 0
+            questions = step.questions or cohort.caps_of(id).questions_per_session
+            given.append((day, questions, numbers[dated.course]))
+    attended = []
+    for session in cohort.group_sessions:
+        date = sessions.get(session.id)
+        if date is not None and cohort.comes(id, session) and calendar.studies(date):
+            day = (date - first).days
+            is_open[day] = 0
+            contacts.add(day)
+            attended.append((session.id, day))
+    return Days(bytes(is_open), tuple(sorted(contacts)), tuple(sorted(given)), steps, tuple(attended))
+
+
+def _plannable(
+    objectives: list[Objective], beliefs: Beliefs, ends: list[int], first: dt.date
+) -> tuple[npt.NDArray[np.int64], list[tuple[int, int, str]]]:
+    """Rows that can be planned, and why others cannot."""
+    unplanned = list(beliefs.left_out)
+    names: dict[int, set[str]] = defaultdict(set)
+    if any(one.requires for one in objectives):
+        for learner, objective in zip(beliefs.learner.tolist(), beliefs.objective.tolist(), strict=True):
+            names[learner].add(objectives[objective].name)
+    kept = []
+    for row, (learner, number) in enumerate(zip(beliefs.learner.tolist(), beliefs.objective.tolist(), strict=True)):
+        objective = objectives[number]
+        end = ends[objective.course]
+        missing = [name for name in objective.requires if name not in names[learner]]
+        if end < 1:
+            unplanned.append((learner, number, f"recall counts on {first + end * DAY}: there is no day before it"))
+        elif missing and not beliefs.asked[row]:
+            unplanned.append((learner, number, f"it requires {missing[0]}, which they are not asked"))
+        else:
+            kept.append(row)
+    return np.array(kept, np.int64), unplanned
+
+
+def _covers(cohort: Cohort, session: GroupSession, objective: Objective) -> bool:
+    if not cohort.courses or cohort.courses[objective.course].id != session.course:
+        return False
+    return session.skills is None or objective.name in session.skills
+
+
+def _group_days(
+    cohort: Cohort, objectives: list[Objective], beliefs: Beliefs, days_of: list[Days], kept: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """By row that is kept: the day of the group session that asks it; -1 for none."""
+    found = np.full(kept.size, -1, np.int32)
+    if not cohort.group_sessions:
+        return found
+    covered = {
+        session.id: {number for number, one in enumerate(objectives) if _covers(cohort, session, one)}
+        for session in cohort.group_sessions
+    }
+    for position, row in enumerate(kept.tolist()):
+        days = [day for id, day in days_of[beliefs.learner[row]].sessions if beliefs.objective[row] in covered[id]]
+        if len(days) > 1:
+            raise InputError(
+                "two group sessions for one objective of a learner",
+                source=f"{cohort.source}, key group_sessions",
+                value=objectives[beliefs.objective[row]].name,
+                expected="one: plans with more are not made yet",
+            )
+        found[position] = days[0] if days else -1
+    return found
+
+
+def _levels(weights: set[float]) -> dict[float, float]:
+    """For each weight the one that stands for it: itself, or of too many the nearest of a few quantiles."""
+    if len(weights) <= WEIGHTS_OF_A_COURSE:
+        return {one: one for one in weights}
+    known = np.quantile(sorted(weights), np.linspace(0, 1, WEIGHTS_OF_A_COURSE))
+    return {one: float(known[np.abs(known - one).argmin()]) for one in weights}
+
+
+def _classes(
+    cohort: Cohort,
+    memory: Any,
+    objectives: list[Objective],
+    beliefs: Beliefs,
+    ends: list[int],
+    kept: npt.NDArray[np.int64],
+    group: npt.NDArray[np.int32],
+) -> tuple[list[Any], npt.NDArray[np.uint16]]:
+    courses = courses_of(cohort)
+    levels = {n: _levels({one.weight for one in objectives if one.course == n}) for n in range(len(courses))}
+    numbers: dict[Any, int] = {}
+    found = np.empty(kept.size, np.uint16)
+    for position, (number, day) in enumerate(zip(beliefs.objective[kept].tolist(), group.tolist(), strict=True)):
+        one = objectives[number]
+        weight = levels[one.course][one.weight]
+        at_end, on_average = courses[one.course].goal.weights
+        day = day if day < ends[one.course] else -1
+        key = (ends[one.course], weight * at_end, weight * on_average, day, one.course)
+        found[position] = numbers.setdefault(key, len(numbers))
+    return [(memory, *key) for key in numbers], found
+
+
+def _caps(cohort: Cohort, id: str) -> tuple[int, int, int, int | None, float | None]:
+    caps = cohort.caps_of(id)
+    weekly = caps.sessions_per_week or 0, caps.contacts_per_week or 0
+    return caps.questions_per_session, *weekly, caps.questions_in_all, caps.minutes_per_day
+
+
+def _programs(
+    objectives: list[Objective], beliefs: Beliefs, kept: npt.NDArray[np.int64], learners: int
+) -> tuple[list[list[tuple[int, int]]], npt.NDArray[np.uint32]]:
+    """What comes before what, by position among a learner's questions."""
+    if not any(one.requires for one in objectives):
+        return [[]], np.zeros(learners, np.uint32)
+    own: list[list[str]] = [[] for _ in range(learners)]
+    for row in kept.tolist():
+        own[beliefs.learner[row]].append(objectives[beliefs.objective[row]].name)
+    requires = {one.name: one.requires for one in objectives}
+    known: dict[tuple[tuple[int, int], ...], int] = {}
+    found = np.zeros(learners, np.uint32)
+    for learner, names in enumerate(own):
+        place = {name: position for position, name in enumerate(names)}
+        pairs = tuple(
+            (place[name], place[other]) for name in names for other in requires[name] if other in place
+        )
+        found[learner] = known.setdefault(pairs, len(known))
+    return [list(pairs) for pairs in known], found
+
+
+def _capacity(cohort: Cohort, days_of: list[Days], askable: list[int], first: dt.date) -> list[int]:
+    """Sessions that the organisation can send on askable days, beside contacts that are given."""
+    most = [cohort.organisation.capacity(first + day * DAY) for day in askable]
+    if all(one is None for one in most):
+        return []
+    contacts: dict[int, int] = defaultdict(int)
+    for one in days_of:
+        for day in one.contacts:
+            contacts[day] += 1
+    return [
+        len(days_of) if capacity is None else max(0, capacity - contacts[day])
+        for day, capacity in zip(askable, most, strict=True)
+    ]
+
+
+def _rules(cohort: Cohort, learners: list[str]) -> list[tuple[str, float, list[int], int]]:
+    """How the questions of each course are chosen: planned, or by the course's cadence."""
+    found: list[tuple[str, float, list[int], int]] = []
+    for course in courses_of(cohort):
+        cadence = CADENCES[course.cadence]
+        if cadence is None:
+            found.append(("planned", 0.9, [], 1))
+        elif cadence.right:
+            rungs = list(cadence.right[: cadence.retired_after])
+            found.append(("ladder", 0.9, rungs, cadence.wrong or cadence.right[0]))
+        else:
+            ends = {cohort.training_end_of(id, course) for id in {*learners}} - {None}
+            dates = [[(day - end).days for day in cadence.dates(end)] for end in ends if end]
+            found.append(("fixed_days", 0.9, [max(days) for days in zip(*dates, strict=True)], 1))
+    return found
+
+
+def _anchors(
+    cohort: Cohort,
+    learners: list[str],
+    objectives: list[Objective],
+    beliefs: Beliefs,
+    kept: npt.NDArray[np.int64],
+    first: dt.date,
+) -> npt.NDArray[np.int32]:
+    """The day from which each cadence counts: the end of the training, or for a ladder that has begun, its last answer."""
+    found = beliefs.last_day[kept].copy()
+    courses = courses_of(cohort)
+    position = {
+        (course.id, name): place
+        for course in courses
+        for place, name in enumerate(course.items or [skill.id for skill in course.skills])
+    }
+    for place, row in enumerate(kept.tolist()):
+        one = objectives[beliefs.objective[row]]
+        course = courses[one.course]
+        cadence, end = CADENCES[course.cadence], cohort.training_end_of(learners[beliefs.learner[row]], course)
+        if cadence is None or end is None:
+            continue
+        since = (end - first).days
+        if cadence.right:
+            since += position.get((course.id, one.name), 0) * (cadence.new_every or 0)
+            since = max(since, int(found[place]))
+        found[place] = since
+    return found

@@ -1,0 +1,67 @@
+"""Dates of group sessions: those under which a sample of learners recalls most."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from ..cohort import Cohort
+from .problem import Problem
+
+SAMPLE = 100
+EVALUATIONS = 25
+
+
+def choose_dates(
+    cohort: Cohort, problem_of: Callable[[dict[str, dt.date]], Problem], first: dt.date, threads: int
+) -> dict[str, dt.date]:
+    """A date for every group session that has one in the plan, one session after another, each beside those before it.
+
+    Values are simulated under prices that are found anew for every date; equal ones go to the earlier date.
+    """
+    courses = {course.id: course for course in cohort.courses}
+    chosen: dict[str, dt.date] = {}
+    for session in cohort.group_sessions:
+        end = min(cohort.last_day(first) + dt.timedelta(1), cohort.counts_on(first, courses[session.course]))
+        dates = [day for day in session.possible_dates if first <= day < end]
+        if len(dates) > 1:
+            dates = [max(dates, key=lambda day: (_value(problem_of({**chosen, session.id: day}), threads), -day.toordinal()))]
+        if dates:
+            chosen[session.id] = dates[0]
+    return chosen
+
+
+def _value(problem: Problem, threads: int) -> float:
+    arguments = sampled(problem.arguments, SAMPLE)
+    core = _core.plan.CohortPlan(**arguments, evaluations=EVALUATIONS, threads=threads)
+    by_course = problem.rules if any(rule[0] != "planned" for rule in problem.rules) else []
+    found = core.run(policy="planned", by_course=by_course, askings=False, threads=threads)
+    return float(found["value"].sum())
+
+
+def sampled(arguments: dict[str, Any], most: int) -> dict[str, Any]:
+    """The same problem for a part of its learners, evenly chosen, and their part of the organisation's capacity."""
+    columns = arguments["columns"]
+    learners = columns["calendar"].size
+    if learners <= most:
+        return arguments
+    chosen = (2 * np.arange(most) + 1) * learners // (2 * most)
+    first = columns["first"].astype(np.int64)
+    rows = np.concatenate([np.arange(first[u], first[u + 1]) for u in chosen])
+    by_learner = ("calendar", "cap", "program")
+    made = {
+        name: np.ascontiguousarray(column[chosen if name in by_learner else rows])
+        for name, column in columns.items()
+        if name != "first"
+    }
+    made["first"] = np.concatenate([[0], np.cumsum(np.diff(first)[chosen])]).astype(np.uint64)
+    return {
+        **arguments,
+        "columns": made,
+        "state": [np.ascontiguousarray(column[rows]) for column in arguments["state"]],
+        "capacity": [capacity * most // learners for capacity in arguments["capacity"]],
+    }
