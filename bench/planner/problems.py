@@ -105,7 +105,9 @@ def problem(one: Instance, seed: int = 1, days: int = 180) -> dict[str, Any]:
     }
 
 
-def _calendar(days: int, askable: list[int], one: Instance, away: int | None) -> tuple[Any, list[int], list[Any], list[int]]:
+def _calendar(
+    days: int, askable: list[int], one: Instance, away: int | None
+) -> tuple[Any, list[int], list[Any], list[int]]:
     is_open = np.zeros(days, np.uint8)
     is_open[askable] = 1
     if away is not None:

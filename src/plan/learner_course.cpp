@@ -155,6 +155,7 @@ bool LearnerCourse::allowed(std::uint32_t question, std::int32_t day) const {
   if (day >= c.end || q.last >= day) return false;
   if (problem_.program.empty()) return true;
   for (const auto& [then, after] : problem_.programs[problem_.program[learner_]]) {
+    if (then == question && after == Prerequisite::nothing) return false;
     if (then == question && !(questions_[after].asked && questions_[after].last < day)) return false;
   }
   return true;

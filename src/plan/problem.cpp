@@ -81,8 +81,9 @@ void check_columns(const Problem& p) {
           "row " + to_text(static_cast<std::size_t>(late - p.last_day.begin())) + ": the last answer must be before day 0");
   for (std::size_t u = 0; u < p.program.size(); ++u) {
     for (const auto& [question, after] : p.programs[p.program[u]])
-      require(std::max(question, after) < p.first[u + 1] - p.first[u] && question != after, Errc::out_of_domain,
-              "learner " + to_text(u) + ": a prerequisite names a question that there is not");
+      require(question < p.first[u + 1] - p.first[u] && (after < p.first[u + 1] - p.first[u] || after == Prerequisite::nothing) &&
+                  question != after,
+              Errc::out_of_domain, "learner " + to_text(u) + ": a prerequisite names a question that there is not");
   }
 }
 

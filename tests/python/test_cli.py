@@ -88,7 +88,7 @@ KEYS: dict[str, set[str]] = {
     },
     "plan": {
         "command", "file", "model", "cohort", "output", "files", "log", "questions", "learners", "weeks", "busiest_day",
-        "uncovered", "first", "summary",
+        "uncovered", "first", "summary", "certificate",
     },
 }  # fmt: skip
 
@@ -157,9 +157,11 @@ def test_plan_json(model_folder: Path, tmp_path: Path) -> None:
     )
     with (tmp_path / "out" / "plan.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["learner", "item", "skill", "date", "kind", "predicted_recall", "gain", "reason"]
-    assert len(rows) == found["questions"] == sum(week["questions"] for week in found["weeks"])
-    assert names(tmp_path) == ["out"] and names(tmp_path / "out") == ["plan.csv"]
+    assert list(rows[0])[:7] == ["learner", "course", "item", "skill", "date", "time", "kind"]
+    questions = [row for row in rows if row["item"]]
+    assert len(questions) == found["questions"] == sum(week["questions"] for week in found["weeks"])
+    assert names(tmp_path) == ["out"] and names(tmp_path / "out") == ["certificate.json", "plan.csv", "plan.ics"]
+    assert json.loads((tmp_path / "out" / "certificate.json").read_text(encoding="utf-8")) == found["certificate"]
 
 
 # For people.
@@ -190,7 +192,8 @@ def test_demo(tmp_path: Path) -> None:
     done = perdure("demo", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "perdure-demo"
-    files = ["answers.csv.gz", "cohort.toml", "demo.json", "forecast.csv", "model.json", "plan.csv"]
+    files = ["answers.csv.gz", "certificate.json", "cohort.toml", "demo.json", "forecast.csv", "model.json", "plan.csv"]
+    files += ["plan.ics"]
     assert names(folder) == files
     assert all(f"perdure-demo/{name}" in done.stdout for name in files)
     assert all(word in done.stdout for word in ("lille", "nantes", "lyon", "fire safety", "Next quizzes", "constant"))
@@ -335,7 +338,9 @@ def test_the_same_model_and_plan_everywhere(tmp_path: Path) -> None:
         ):
             done = perdure(*arguments, folder=folder, **environment)
             assert done.returncode == 0, done.stderr
-        files = {name: (folder / name).read_bytes() for name in ("m.json", "f.csv", "plan/plan.csv")}
+        files = {
+            name: (folder / name).read_bytes() for name in ("m.json", "f.csv", "plan/plan.csv", "plan/certificate.json")
+        }
         scores = perdure("evaluate", ANSWERS, "--json", "--threads", threads, folder=folder, **environment).stdout
         made.append({**files, "scores": scores})
     assert made[0] == made[1] == made[2]

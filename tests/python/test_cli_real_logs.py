@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from perdure import Cohort, plan_checker
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 LOGS = {
@@ -86,10 +87,11 @@ def test_fit_forecast_and_plan(log: tuple[str, Path]) -> None:
 
     made = perdure("plan", path, "-m", "model.json", "--cohort", "cohort.toml", "-o", "plan", folder=folder)
     with (folder / "plan" / "plan.csv").open(encoding="utf-8", newline="") as file:
-        days = [(row["learner"], row["date"]) for row in csv.DictReader(file)]
+        days = [(row["learner"], row["date"]) for row in csv.DictReader(file) if row["item"]]
     assert len(days) == made["questions"] > 0
     assert max(days.count(day) for day in set(days[:2000])) <= 20
     assert names(folder) == ["cohort.toml", "model.json", "plan"]
+    assert plan_checker.check_plan(folder / "plan" / "plan.csv", Cohort.from_toml(folder / "cohort.toml")) == []
 
 
 def test_evaluate(log: tuple[str, Path]) -> None:

@@ -38,8 +38,7 @@ from .models import (
     Wickelgren,
 )
 from .per_item import PerItem
-from .plan import Plan
-from .planning import Planner
+from .planner import Plan, Planner
 from .report import ImportReport
 from .states import States
 

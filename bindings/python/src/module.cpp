@@ -5,7 +5,6 @@
 void bind_adaptive(pybind11::module_& module);
 void bind_batch(pybind11::module_& module);
 void bind_cohort(pybind11::module_& module);
-void bind_cohort_plan(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_evaluate(pybind11::module_& module);
 void bind_fit(pybind11::module_& module);
@@ -34,6 +33,5 @@ PYBIND11_MODULE(_core, module) {
   bind_logit_layer(module);
   bind_evaluate(module);
   bind_plan(module);
-  bind_cohort_plan(module);
   bind_simulate(module);
 }

@@ -53,6 +53,7 @@ struct LearnerCaps {
 
 /// What comes before what among the questions of some learners, by their positions among the questions of one.
 struct Prerequisite {
+  static constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();  ///< as `after`: what comes first is never asked
   std::uint32_t question = 0, after = 0;
 };
 

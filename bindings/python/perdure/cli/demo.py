@@ -35,7 +35,9 @@ FILES = {
     "cohort": ("cohort.toml", "the rules: working days, leave, questions per day"),
     "model": ("model.json", "how this cohort forgets"),
     "forecast": ("forecast.csv", "what each learner still knows, on both dates"),
-    "plan": ("plan.csv", "who is asked what, when, and why"),
+    "plan": (planning.PLAN, "who is asked what, when, and why"),
+    "certificate": (planning.CERTIFICATE, "what the plan is worth, and what no plan exceeds"),
+    "calendar": (planning.CALENDAR, "the group session, for a calendar"),
     "results": (RESULTS, "the numbers of this demo"),
 }
 
@@ -123,9 +125,9 @@ def run(staging: Path, folder: Path, threads: int | None, output: Output) -> Row
 
     output.heading("5  Plan: who is asked what, and when?")
     made = planning.schedule(perdure.Cohort.from_toml(staged["cohort"]), model, log, threads, output)
-    made.to_csv(staged["plan"])
+    planning.write(made, staging)
     planned = planning.summarize(made)
-    output.show(*planning.render({**planned, "first": [], "files": [named["plan"]]})[:-1])
+    output.show(*planning.render({**planned, "first": [], "files": []}))
     return {
         "command": "demo",
         "output": str(folder),

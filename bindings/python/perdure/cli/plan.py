@@ -16,7 +16,8 @@ from .inputs import log_facts, read_log, read_model
 from .output import Output
 from .plain import Row, plain, records
 
-FILE = "plan.csv"
+PLAN, CERTIFICATE, CALENDAR = "plan.csv", "certificate.json", "plan.ics"
+FILES = (PLAN, CERTIFICATE, CALENDAR)
 FIRST_QUESTIONS = 5
 MOST_WEEKS = 16
 
@@ -40,7 +41,7 @@ def plan(
             "--output",
             "-o",
             metavar="DIR",
-            help="Folder for plan.csv.",
+            help="Folder for plan.csv, certificate.json and plan.ics.",
             show_default=False,
             parser=options.path_of,
         ),
@@ -52,24 +53,25 @@ def plan(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Plan the next quizzes of every learner on working days, under the cohort's caps."""
+    """Plan who is asked what on which days, under the cohort's rules, and say how far from the best that is."""
     import perdure
 
     output = Output(json=json, quiet=quiet)
-    require_writable_folder(out, FILE)
-    refuse_inputs(out / FILE, file, model, cohort)
+    require_writable_folder(out, *FILES)
+    for name in FILES:
+        refuse_inputs(out / name, file, model, cohort)
     rules, fitted = perdure.Cohort.from_toml(cohort), read_model(model)
     log = read_log(file, column, tz, skip_bad_rows, output)
     made = schedule(rules, fitted, log, threads, output)
     with staged_folder(out) as folder:
-        made.to_csv(folder / FILE)
+        write(made, folder)
     found = {
         "command": "plan",
         "file": str(file),
         "model": str(model),
         "cohort": str(cohort),
         "output": str(out),
-        "files": [str(out / FILE)],
+        "files": [str(out / name) for name in FILES],
         "log": log_facts(log),
         **summarize(made),
     }
@@ -86,9 +88,16 @@ def schedule(rules: Any, fitted: Any, log: Any, threads: int | None, output: Out
         return perdure.Planner(rules).plan(fitted, states, progress=progress or False, threads=threads)
 
 
+def write(made: Any, folder: Path) -> None:
+    """The files of a plan."""
+    made.to_csv(folder / PLAN)
+    made.write_certificate(folder / CERTIFICATE)
+    made.to_ical(folder / CALENDAR)
+
+
 def summarize(made: Any) -> Row:
-    """Workload, what stays uncovered and why, and the first questions: what `--json` carries beside the file names."""
-    rows, uncovered = records(made.to_frame()), records(made.uncovered)
+    """Workload, worth, what stays uncovered and why, and the first questions: what `--json` has beside the file names."""
+    rows, uncovered = [row for row in records(made.to_frame()) if row["item"]], records(made.uncovered)
     days = Counter(str(row["date"])[:10] for row in rows)
     weeks: dict[str, list[Row]] = {}
     for row in rows:
@@ -105,6 +114,7 @@ def summarize(made: Any) -> Row:
         "uncovered": {"rows": len(uncovered), "reasons": reasons(uncovered)},
         "first": sorted(rows, key=_weakest_of_the_first_day)[:FIRST_QUESTIONS],
         "summary": plain(made.summary()),
+        "certificate": plain(made.certificate),
     }
 
 
@@ -113,7 +123,7 @@ def _weakest_of_the_first_day(row: Row) -> tuple[str, float, str, str]:
 
 
 def reasons(uncovered: list[Row]) -> list[Row]:
-    """How many learner-item pairs stay uncovered for each reason, the most frequent first.
+    """How many objectives of learners stay uncovered for each reason, the most frequent first.
 
     A reason is told apart by its text before the first colon; what follows is shown where all rows agree on it.
     """
@@ -138,7 +148,10 @@ def render(found: Row) -> list[RenderableType]:
     lines = [("questions", f"{found['questions']:,} for {tables.count(found['learners'], 'learner')}")]
     if busiest:
         lines.append(("busiest day", f"{busiest['date']}, {tables.count(busiest['questions'], 'question')}"))
-    lines.append(("not needed", f"{tables.count(found['summary']['not_due'], 'pair')} above the target to the end"))
+    lines += _worth(found["certificate"])
+    lines.append(
+        ("not needed", f"{tables.count(found['summary']['not_due'], 'objective')} above the target to the end")
+    )
     lines.append(("uncovered", _uncovered(uncovered["rows"])))
     lines += [("", f"{row['rows']:,} x {row['reason']}") for row in uncovered["reasons"]]
     parts: list[RenderableType] = [tables.facts(lines)]
@@ -146,8 +159,26 @@ def render(found: Row) -> list[RenderableType]:
         parts += ["", weeks_table(found["weeks"])]
     if found["first"]:
         parts += ["", first_table(found["first"])]
-    parts += [f"The whole plan: {name}" for name in found["files"]]
+    parts += [f"Written: {name}" for name in found["files"]]
     return parts
+
+
+def _worth(certificate: Row) -> list[tuple[str, str]]:
+    """What the plan is worth, by the model."""
+    share = 100 * certificate["gap"]
+    lines = [
+        ("recall", f"{_percent(certificate['value'])} when it counts, by the model"),
+        ("without questions", _percent(certificate["no_review"])),
+        ("gap", f"no plan under these rules is better by more than {share:.2f} %"),
+    ]
+    for one in certificate["binding"]:
+        points = f"{one['recall_points']:.2f} points of an objective"
+        lines.append((one["cap"].replace("_", " "), f"{one['limit']}; one more would bring {points}"))
+    return lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def weeks_table(weeks: list[Row]) -> RenderableType:
@@ -167,4 +198,4 @@ def first_table(rows: list[Row]) -> RenderableType:
 
 
 def _uncovered(rows: int) -> str:
-    return "nothing: every pair that needs a question has one" if rows == 0 else tables.count(rows, "learner-item pair")
+    return "nothing" if rows == 0 else tables.count(rows, "objective of a learner", "objectives of learners")

@@ -11,7 +11,7 @@ from .kinds import Choice, Clock, Day, ListOf, Number, Switch, Text, Whole, misf
 from .rules import MOST_QUESTIONS
 
 LONGEST_DISTANCE = 3660
-STEP_KINDS = ("review-quiz", "session", "cold-evaluation", "nugget")
+STEP_KINDS: tuple[str, ...] = ("review-quiz", "session", "cold-evaluation", "nugget")
 ROLLS = tuple(roll.replace("_", "-") for roll in _core.time.Roll.__members__)
 NAME = Text("a name, as text", filled=True)
 

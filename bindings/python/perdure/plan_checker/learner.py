@@ -53,10 +53,15 @@ class LearnerPlan:
         return dict(found)
 
     @cached_property
+    def given_days(self) -> set[dt.date]:
+        """Days with a contact that is no quiz: a quiz on one of them takes no other contact."""
+        silent = {key for key, steps in self.steps.items() if not any(step.uses_contact for step in steps)}
+        return {row.date for row in self.rows if row.kind != "quiz" and row_key(row) not in silent}
+
+    @cached_property
     def contact_days(self) -> list[dt.date]:
         """Days with a quiz, a group session or a step that counts as a contact."""
-        silent = {key for key, steps in self.steps.items() if not any(step.uses_contact for step in steps)}
-        return sorted({row.date for row in self.rows if (row.date, row.course, row.kind) not in silent})
+        return sorted({*self.quiz_days, *self.given_days})
 
     def objective(self, row: Row) -> tuple[str, str]:
         """What a question asks for: its skill, or itself."""
@@ -150,7 +155,7 @@ class LearnerPlan:
     def _contacts_per_week(self) -> Iterator[tuple[dt.date, str]]:
         cap = self.caps.contacts_per_week
         for window in overfull(self.contact_days, cap):
-            quizzes = [day for day in window if day in self.quiz_days]
+            quizzes = [day for day in window if day in self.quiz_days and day not in self.given_days]
             if quizzes:
                 what = f"contacts on {len(window)} of the 7 days from {window[0]}, a quiz among them; the cap is {cap}"
                 yield quizzes[-1], what

@@ -105,5 +105,11 @@ def beliefs_of(
         values = column[np.maximum(taken, 0)].astype(np.float32) if len(column) else np.zeros(taken.size, np.float32)
         state.append(np.ascontiguousarray(np.where(taken >= 0, values, np.float32(new[0]))))
     return Beliefs(
-        np.array(who, np.int64), np.array(what, np.int64), state, np.array(last, np.int32), taken >= 0, recency, left_out
+        np.array(who, np.int64),
+        np.array(what, np.int64),
+        state,
+        np.array(last, np.int32),
+        taken >= 0,
+        recency,
+        left_out,
     )

@@ -19,7 +19,8 @@ TRIFLE = 1e-6
 def portfolio(cohort: Cohort, problem: Problem) -> list[tuple[str, Rule]]:
     """Policies that a plan is chosen from, by name. Courses with a cadence keep it in all of them."""
     simple: list[tuple[str, tuple[str, float, list[int], int]]] = [
-        (name, (name, cohort.target_retention, [], 1)) for name in ("planned", "steady", "myopic", "lowest_recall", "target")
+        (name, (name, cohort.target_retention, [], 1))
+        for name in ("planned", "steady", "myopic", "lowest_recall", "target")
     ]
     for name, cadence in CADENCES.items():
         if cadence is not None and cadence.right:
@@ -84,7 +85,14 @@ def binding(cohort: Cohort, core: Any, problem: Problem) -> list[dict[str, Any]]
     def add(name: str, cap: Any, worth: float) -> None:
         if cap is not None and worth > TRIFLE:
             unit = place + float(price["budget"])
-            found.append({"cap": name, "limit": cap, "recall_points": 100 * worth, "questions": worth / unit if unit > 0 else None})
+            found.append(
+                {
+                    "cap": name,
+                    "limit": cap,
+                    "recall_points": 100 * worth,
+                    "questions": worth / unit if unit > 0 else None,
+                }
+            )
 
     add("questions_per_session", caps.questions_per_session, place)
     add("sessions_per_week", caps.sessions_per_week, place * caps.questions_per_session)

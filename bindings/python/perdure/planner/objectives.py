@@ -1,4 +1,4 @@
-"""What the learners of a cohort are to know: skills with their pools of questions, or questions that stand for themselves."""
+"""What the learners of a cohort are to know: skills with their pools of questions, or questions by themselves."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def courses_of(cohort: Cohort) -> tuple[Course, ...]:
 
 
 def objectives_of(cohort: Cohort, states: States) -> tuple[list[Objective], list[str]]:
-    """Objectives of all courses, and skills that have no question: named in the cohort, with no item there or in the log.
+    """Objectives of all courses, and skills of the cohort that have no question, there or in the log.
 
     Items that the cohort lists belong where it lists them. A skill without a list has the log's items of that skill; a
     course without skills and items has what is left of the log, by skill where items have one.

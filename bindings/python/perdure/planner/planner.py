@@ -13,7 +13,7 @@ import pyarrow as pa
 from .. import _core, _threads
 from .._progress import reporting
 from .._zones import search_paths
-from ..cohort import CADENCES, Cohort
+from ..cohort import Cohort
 from ..cohort.checks import check_names
 from ..errors import InputError
 from ..memory_model import MemoryModel
@@ -28,10 +28,9 @@ from .sessions import choose_dates
 
 EPOCH = dt.date(1970, 1, 1)
 MOST_STATE_FIELDS = 3
-QUESTION_COST = 0.001
-"""Recall of one objective that a question must bring to be asked: a tenth of a point, for the minute that it takes."""
-COURSES = 4000
-"""Simulated learners that a value is a mean over."""
+FEWEST_COURSES = 50
+QUESTIONS_IN_ALL = 400_000
+"""Questions of all simulated courses of a policy, about."""
 STEPS = 5
 
 
@@ -42,6 +41,12 @@ class Planner:
     ----------
     cohort : Cohort
         Courses, goals, dates, caps, calendars.
+    courses : int
+        Simulated courses of learners that a value is a mean over, at least 1; fewer where learners have hundreds of
+        questions each.
+    question_cost : float
+        Recall of one objective that a question must bring to be asked, in [0, 1): by default a tenth of a point for the
+        minute that it takes. With 0, sessions are filled as long as anything can be gained.
 
     Notes
     -----
@@ -50,12 +55,16 @@ class Planner:
     `Plan.certificate` says how far that is from a bound. docs/concepts/planner.md explains how.
     """
 
-    def __init__(self, cohort: Cohort) -> None:
+    def __init__(self, cohort: Cohort, *, courses: int = 4000, question_cost: float = 0.001) -> None:
         if not isinstance(cohort, Cohort):
             raise InputError(
                 "not a cohort", source="cohort", value=cohort, expected="perdure.Cohort, e.g. by from_toml"
             )
-        self.cohort = cohort
+        if not (isinstance(courses, int) and courses >= 1):
+            raise InputError("does not fit", source="courses", value=courses, expected="a whole number, 1 or more")
+        if not (isinstance(question_cost, int | float) and 0 <= question_cost < 1):
+            raise InputError("does not fit", source="question_cost", value=question_cost, expected="a number in [0, 1)")
+        self.cohort, self.courses, self.question_cost = cohort, courses, float(question_cost)
 
     def plan(
         self,
@@ -101,7 +110,7 @@ class Planner:
             def solve(dates: dict[str, dt.date]) -> Problem:
                 return problem_of(self.cohort, memory, states.learners, objectives, beliefs, first, dates)
 
-            dates = choose_dates(self.cohort, solve, first, workers)
+            dates = choose_dates(self.cohort, states.learners, solve, first, workers)
             problem = solve(dates)
             if problem.objective.size == 0:
                 learner, number, why = problem.unplanned[0]
@@ -111,10 +120,10 @@ class Planner:
                     expected="an objective that can be asked before its recall counts",
                 )
             report(2, STEPS, "Planning: prices")
-            core = _core.plan.CohortPlan(**problem.arguments, question_cost=QUESTION_COST, threads=workers)
+            core = _core.plan.CohortPlan(**problem.arguments, question_cost=self.question_cost, threads=workers)
             report(3, STEPS, "Planning: value and bound")
-            rule, certificate = certificate_of(self.cohort, model, core, problem, COURSES, workers)
-            certificate["question_cost"] = QUESTION_COST
+            rule, certificate = certificate_of(self.cohort, model, core, problem, self._courses(problem), workers)
+            certificate["question_cost"] = self.question_cost
             certificate["group_sessions"] = {name: day.isoformat() for name, day in dates.items()}
             report(4, STEPS, "Planning: questions")
             policy, target, days, wrong, by_course = rule
@@ -136,6 +145,10 @@ class Planner:
         last = self.cohort.last_day(first)
         return Plan(self.cohort, table, uncovered, certificate, first, last, not_due, states._kind)
 
+    def _courses(self, problem: Problem) -> int:
+        each = problem.objective.size / np.unique(problem.arguments["columns"]["first"]).size
+        return min(self.courses, max(FEWEST_COURSES, int(QUESTIONS_IN_ALL / each)))
+
     def _first(self, latest: int) -> dt.date:
         """First day of the plan."""
         cohort, after = self.cohort, EPOCH + dt.timedelta(latest + 1)
@@ -146,9 +159,7 @@ class Planner:
             raise InputError("before the log's last answer", source=source, value=str(first), expected=expected)
         if cohort.last_day(first) < first:
             source, value = f"{cohort.source}, key cohort.deadline", str(cohort.deadline)
-            raise InputError(
-                "in the past: before the log's last answer", source=source, value=value, expected=expected
-            )
+            raise InputError("in the past: before the log's last answer", source=source, value=value, expected=expected)
         return first
 
     def _uncovered(
@@ -173,14 +184,14 @@ class Planner:
         recall = model.recall(state, elapsed, threads).astype(np.float64) if left.size else np.zeros(0)
         owner = np.searchsorted(starts, left, side="right") - 1
         rows: list[tuple[str, str, float | None, str]] = [
-            (states.learners[learner], objectives[number].name, None, why)
-            for learner, number, why in problem.unplanned
+            (states.learners[learner], objectives[number].name, None, why) for learner, number, why in problem.unplanned
         ]
         targets = self._targets(objectives)
+        told = {(learner, number) for learner, number, _ in problem.unplanned}
         low = [
             (int(learner), int(problem.objective[row]), float(r), int(problem.end[row]))
             for row, learner, r in zip(left.tolist(), owner.tolist(), recall.tolist(), strict=True)
-            if r < targets[int(problem.objective[row])]
+            if (int(learner), int(problem.objective[row])) not in told and r < targets[int(problem.objective[row])]
         ]
         counts = np.bincount([one[0] for one in low], minlength=len(states.learners))
         askings = np.bincount(asked["learner"], minlength=len(states.learners))
@@ -206,9 +217,7 @@ class Planner:
 
 
 def _local_days(cohort: Cohort, states: States) -> npt.NDArray[np.int32]:
-    days: npt.NDArray[np.int32] = _core.time.local_date(
-        cohort.timezone, states.last_answered_at, paths=search_paths()
-    )
+    days: npt.NDArray[np.int32] = _core.time.local_date(cohort.timezone, states.last_answered_at, paths=search_paths())
     return days
 
 
@@ -237,8 +246,3 @@ def _check(model: MemoryModel, states: States) -> None:
             value=f"{model.id}: {len(states.state)}",
             expected=f"a model of at most {MOST_STATE_FIELDS}, such as fsrs6",
         )
-
-
-def is_planned(cohort: Cohort) -> bool:
-    """Whether the planner chooses the days of some course."""
-    return not cohort.courses or any(CADENCES[course.cadence] is None for course in cohort.courses)

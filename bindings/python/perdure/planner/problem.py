@@ -18,6 +18,8 @@ from .beliefs import Beliefs
 from .objectives import Objective, courses_of
 
 DAY = dt.timedelta(1)
+NOTHING = 2**32 - 1
+"""As what comes first: something that is never asked."""
 WEIGHTS_OF_A_COURSE = 4
 """Weights that are told apart in a course; more are rounded to the nearest of so many."""
 
@@ -140,9 +142,7 @@ def _days_of(
     return found
 
 
-def _learner_days(
-    cohort: Cohort, id: str, first: dt.date, last: dt.date, sessions: Mapping[str, dt.date]
-) -> Days:
+def _learner_days(cohort: Cohort, id: str, first: dt.date, last: dt.date, sessions: Mapping[str, dt.date]) -> Days:
     calendar = cohort.calendar_of(id, first, last)
     steps = tuple(one for one in steps_of(cohort, id, first, last, calendar) if one.effective is not None)
     kinds = {one.id: one for one in cohort.steps}
@@ -188,6 +188,7 @@ def _plannable(
             unplanned.append((learner, number, f"recall counts on {first + end * DAY}: there is no day before it"))
         elif missing and not beliefs.asked[row]:
             unplanned.append((learner, number, f"it requires {missing[0]}, which they are not asked"))
+            kept.append(row)  # a group session asks it all the same
         else:
             kept.append(row)
     return np.array(kept, np.int64), unplanned
@@ -267,15 +268,21 @@ def _programs(
     if not any(one.requires for one in objectives):
         return [[]], np.zeros(learners, np.uint32)
     own: list[list[str]] = [[] for _ in range(learners)]
+    answered: dict[tuple[int, str], bool] = {}
     for row in kept.tolist():
-        own[beliefs.learner[row]].append(objectives[beliefs.objective[row]].name)
+        learner, name = int(beliefs.learner[row]), objectives[beliefs.objective[row]].name
+        own[learner].append(name)
+        answered[learner, name] = bool(beliefs.asked[row])
     requires = {one.name: one.requires for one in objectives}
     known: dict[tuple[tuple[int, int], ...], int] = {}
     found = np.zeros(learners, np.uint32)
     for learner, names in enumerate(own):
         place = {name: position for position, name in enumerate(names)}
         pairs = tuple(
-            (place[name], place[other]) for name in names for other in requires[name] if other in place
+            (place[name], place.get(other, NOTHING))
+            for name in names
+            for other in requires[name]
+            if other in place or not answered[learner, name]
         )
         found[learner] = known.setdefault(pairs, len(known))
     return [list(pairs) for pairs in known], found
@@ -321,7 +328,7 @@ def _anchors(
     kept: npt.NDArray[np.int64],
     first: dt.date,
 ) -> npt.NDArray[np.int32]:
-    """The day from which each cadence counts: the end of the training, or for a ladder that has begun, its last answer."""
+    """The day from which each cadence counts: the end of the training, for a ladder that has begun its last answer."""
     found = beliefs.last_day[kept].copy()
     courses = courses_of(cohort)
     position = {

@@ -65,9 +65,13 @@ def table_of(
     columns = zip(
         *(asked[name].tolist() for name in ("learner", "question", "day", "recall", "gain", "price")), strict=True
     )
-    own: dict[int, list[tuple[int, int, float, float, float]]] = defaultdict(list)
+    own: dict[int, list[tuple[int, int, float, float, float, bool]]] = defaultdict(list)
+    in_group = [group_session for _, _, _, _, group_session, _ in problem.arguments["classes"]]
+    of_class = problem.arguments["columns"]["question_class"]
     for learner, question, day, recall, gain, price in columns:
-        own[learner].append((day, int(problem.objective[starts[learner] + question]), recall, gain, price))
+        row = starts[learner] + question
+        gathered = in_group[of_class[row]] == day
+        own[learner].append((day, int(problem.objective[row]), recall, gain, price, gathered))
     known = _first_answers(beliefs, objectives, len(learners))
     for learner, id in enumerate(learners):
         days = problem.days_of[learner]
@@ -77,20 +81,21 @@ def table_of(
         pool = _Pool(beliefs.recency[learner])
         seen = dict(known[learner])
         held: set[tuple[int, int]] = set()
-        for day, number, recall, gain, price in sorted(own[learner], key=lambda one: one[:2]):
+        for day, number, recall, gain, price, gathered in sorted(own[learner], key=lambda one: one[:2]):
             one = objectives[number]
             course = courses[one.course]
             date = first + day * DAY
             met = max((seen[name] for name in one.requires if name in seen), default=None) if one.requires else None
-            before = beliefs_met(seen, one, met, first)
-            if day in sessions:
+            before = _met(seen, one, met, first)
+            if gathered:
                 kind, time = "group-session", clock.begins(id, date, times[sessions[day]])
                 reason = f"everyone who comes to {sessions[day]} answers it"
             else:
                 kind = "review-quiz" if (day, one.course) in reviews else "quiz"
                 time = clock.sent(id, date)
-                reason = _reason(course.cadence, gain, price, cohort.counts_on(first, course if named else None), recall)
-            held.add((day, one.course)) if kind == "review-quiz" else None
+                reason = _reason(course.cadence, gain, cohort.counts_on(first, course if named else None), recall)
+            if kind == "review-quiz":
+                held.add((day, one.course))
             rows.append(
                 (
                     id,
@@ -110,11 +115,14 @@ def table_of(
             seen.setdefault(one.name, date)
         numbers = {course.id: number for number, course in enumerate(courses)}
         for step in days.steps:
-            date = step.effective
-            assert date is not None
-            if step.kind == "review-quiz" and ((date - first).days, numbers[step.course]) in held:
+            if step.effective is None:
                 continue
-            held.add(((date - first).days, numbers[step.course])) if step.kind == "review-quiz" else None
+            date = step.effective
+            if step.kind == "review-quiz":
+                quiz = (date - first).days, numbers[step.course]
+                if quiz in held:
+                    continue
+                held.add(quiz)
             reason = STEP_REASONS.get(step.kind, "a review quiz that has nothing to ask: no room, or nothing to gain")
             time = clock.sent(id, date)
             rows.append((id, step.course, None, None, date, time, step.kind, None, None, None, None, reason))
@@ -135,8 +143,8 @@ def _first_answers(beliefs: Beliefs, objectives: list[Objective], learners: int)
     return found
 
 
-def beliefs_met(seen: dict[str, dt.date], one: Objective, met: dt.date | None, first: dt.date) -> dt.date | None:
-    """When the last of the skills that an objective requires was first asked; the day before the plan for all before it."""
+def _met(seen: dict[str, dt.date], one: Objective, met: dt.date | None, first: dt.date) -> dt.date | None:
+    """When the last of the required skills was first asked; the day before the plan stands for any day before it."""
     if not one.requires:
         return None
     if seen.get(one.name) == dt.date.min or met == dt.date.min:
@@ -157,9 +165,9 @@ class _Pool:
         return item
 
 
-def _reason(cadence: str, gain: float, price: float, end: dt.date, recall: float) -> str:
+def _reason(cadence: str, gain: float, end: dt.date, recall: float) -> str:
     if cadence != "adaptive":
         return f"due by the cadence {cadence}"
     if math.isnan(gain):
         return f"recall is {100 * recall:.0f} % by now"
-    return f"recall is {100 * recall:.0f} % by now; asking adds {100 * gain:.1f} points by {end}, its place is worth {100 * price:.1f}"
+    return f"recall is {100 * recall:.0f} % by now; asking today, not later, adds {100 * gain:.1f} points on {end}"

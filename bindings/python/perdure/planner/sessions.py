@@ -17,19 +17,33 @@ EVALUATIONS = 25
 
 
 def choose_dates(
-    cohort: Cohort, problem_of: Callable[[dict[str, dt.date]], Problem], first: dt.date, threads: int
+    cohort: Cohort,
+    learners: list[str],
+    problem_of: Callable[[dict[str, dt.date]], Problem],
+    first: dt.date,
+    threads: int,
 ) -> dict[str, dt.date]:
-    """A date for every group session that has one in the plan, one session after another, each beside those before it.
+    """A date for every group session that has one in the plan, one after another, each beside those before it.
 
-    Values are simulated under prices that are found anew for every date; equal ones go to the earlier date.
+    A date on which nobody can come is none. Values are simulated under prices that are found anew for every date;
+    equal ones go to the earlier date.
     """
     courses = {course.id: course for course in cohort.courses}
     chosen: dict[str, dt.date] = {}
     for session in cohort.group_sessions:
         end = min(cohort.last_day(first) + dt.timedelta(1), cohort.counts_on(first, courses[session.course]))
-        dates = [day for day in session.possible_dates if first <= day < end]
+        members = [id for id in learners if cohort.comes(id, session)]
+        last = cohort.last_day(first)
+        calendars = list(dict.fromkeys(cohort.calendar_of(id, first, last) for id in members))
+        dates = [
+            day
+            for day in session.possible_dates
+            if first <= day < end and any(calendar.studies(day) for calendar in calendars)
+        ]
         if len(dates) > 1:
-            dates = [max(dates, key=lambda day: (_value(problem_of({**chosen, session.id: day}), threads), -day.toordinal()))]
+            dates = [
+                max(dates, key=lambda day: (_value(problem_of({**chosen, session.id: day}), threads), -day.toordinal()))
+            ]
         if dates:
             chosen[session.id] = dates[0]
     return chosen
