@@ -104,6 +104,24 @@ questions_per_session = 5
 [calendar]
 working_days = ["mon", "tue", "wed", "thu", "fri"]
 days_off = [2026-05-01, 2026-05-08, 2026-05-14, 2026-05-15, 2026-05-25]
+
+[[courses]]
+id = "safety"
+name = "Safety basics"
+training_end = 2026-04-10
+
+[[group_sessions]]
+id = "refresher"
+name = "Refresher, all sites"
+course = "safety"
+dates = [2026-05-12, 2026-06-02, 2026-06-23]
+minutes = 45
+
+[[steps]]
+id = "cold"
+kind = "cold-evaluation"
+course = "safety"
+after_days = 60
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -91,7 +92,9 @@ def test_fit_forecast_and_plan(log: tuple[str, Path]) -> None:
     assert len(days) == made["questions"] > 0
     assert max(days.count(day) for day in set(days[:2000])) <= 20
     assert names(folder) == ["cohort.toml", "model.json", "plan"]
-    assert plan_checker.check_plan(folder / "plan" / "plan.csv", Cohort.from_toml(folder / "cohort.toml")) == []
+    first = dt.date.fromisoformat(made["summary"]["first"])
+    rules = Cohort.from_toml(folder / "cohort.toml")
+    assert plan_checker.check_plan(folder / "plan" / "plan.csv", rules, first=first) == []
 
 
 def test_evaluate(log: tuple[str, Path]) -> None:

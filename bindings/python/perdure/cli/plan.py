@@ -96,7 +96,7 @@ def write(made: Any, folder: Path) -> None:
 
 
 def summarize(made: Any) -> Row:
-    """Workload, worth, what stays uncovered and why, and the first questions: what `--json` has beside the file names."""
+    """Workload, worth, what stays uncovered and why, the first questions: what `--json` has beside the file names."""
     rows, uncovered = [row for row in records(made.to_frame()) if row["item"]], records(made.uncovered)
     days = Counter(str(row["date"])[:10] for row in rows)
     weeks: dict[str, list[Row]] = {}
