@@ -57,9 +57,10 @@ bench-adaptive:  ## the adaptive layer beside FSRS-6 and FSRS-7 on later answers
 	@tools/setup.sh python
 	@$(PYTHON_BIN) -m bench.adaptive
 
-bench-planner:  ## how far plans are from a bound, and how long they take, on made-up cohorts, in two tables
+bench-planner:  ## how far plans are from a bound, how they do where memory is otherwise, how long they take
 	@tools/setup.sh python
 	@$(PYTHON_BIN) -m bench.planner gap
+	@$(PYTHON_BIN) -m bench.planner worlds
 	@$(PYTHON_BIN) -m bench.planner scale
 
 league:  ## rivals of the cohort model on real cohorts, in tables (LEAGUE_ARGUMENTS="--data cloze"; needs ../shared/data)

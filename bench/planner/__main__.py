@@ -1,4 +1,4 @@
-"""One command, one table: how far plans are from a bound, or how long a plan takes. See bench/README.md."""
+"""One command, one table: how far plans are from a bound, how they do in other worlds, or how long they take."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from bench.peers.report import aligned
 
-from . import gap, scale
+from . import gap, scale, worlds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one of the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.planner", description=__doc__)
-    parser.add_argument("table", choices=("gap", "scale"))
+    parser.add_argument("table", choices=("gap", "worlds", "scale"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--learners", type=int, nargs="*", default=list(scale.LEARNERS), help="of the table of times")
     chosen = parser.parse_args(arguments)
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines.append(gap.measured(one, chosen.threads))
         print(aligned([gap.HEAD, *(line.cells() for line in lines)]))
         print(gap.summary(lines))
+    elif chosen.table == "worlds":
+        rows = worlds.table(worlds.COHORT, chosen.threads, lambda name: print(name, file=sys.stderr, flush=True))
+        print(aligned([worlds.HEAD, *rows]))
     else:
         print(aligned([scale.HEAD, *(scale.measured(learners, chosen.threads) for learners in chosen.learners)]))
     return 0

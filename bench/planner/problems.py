@@ -75,8 +75,7 @@ def problem(one: Instance, seed: int = 1, days: int = 180) -> dict[str, Any]:
         away = draw.random(one.learners) < 0.5
         calendar[away] = 1 + draw.integers(0, 24, int(away.sum()))
     rows = one.learners * one.questions
-    kind = np.searchsorted(np.cumsum(SHARES), (np.arange(one.questions) + 0.5) / one.questions)
-    starts = np.array(_starts(model))[np.tile(kind, one.learners)]
+    starts = _states(model, one)
     starts[:, 0] *= np.exp(one.spread * draw.standard_normal(rows))
     classes = []
     for number in range(one.classes):
@@ -103,6 +102,16 @@ def problem(one: Instance, seed: int = 1, days: int = 180) -> dict[str, Any]:
         },
         "state": [np.ascontiguousarray(column, np.float32) for column in starts.T],
     }
+
+
+def starts_of(model: str, one: Instance) -> list[Any]:
+    """States of all questions after the course by a model, without what sets learners apart."""
+    return [np.ascontiguousarray(column, np.float32) for column in _states(MODELS[model](), one).T]
+
+
+def _states(model: Any, one: Instance) -> Any:
+    kind = np.searchsorted(np.cumsum(SHARES), (np.arange(one.questions) + 0.5) / one.questions)
+    return np.array(_starts(model))[np.tile(kind, one.learners)]
 
 
 def _calendar(

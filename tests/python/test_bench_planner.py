@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from bench.planner import gap
+from bench.planner import gap, worlds
 from bench.planner.problems import Instance, problem
 
 
@@ -36,3 +38,27 @@ def test_a_line_has_what_was_measured() -> None:
     assert line.gap == pytest.approx(100.0 * (1.0 - float(cells[2]) / float(cells[1])), abs=0.02)
     assert line.share >= line.gap
     assert "1 cohorts: gap median" in gap.summary([line])
+
+
+@pytest.fixture(scope="module")
+def plans() -> worlds.Plans:
+    return worlds.Plans(dataclasses.replace(worlds.COHORT, learners=60), threads=2)
+
+
+@pytest.mark.parametrize("name", ["FSRS-6, as believed", "stability halved", "power law, decay .5", "FSRS-7"])
+def test_plans_beat_their_rivals_where_memory_is_otherwise(name: str, plans: worlds.Plans) -> None:
+    """Prices that were not found anew for a budget, and questions beyond what prices want, once lost here."""
+    world = worlds.worlds(plans.one, plans.given)[name]
+    recall, found = worlds.measured(plans, worlds.core_world(world))
+    assert 0.9 < recall < 1
+    for rival, difference in found.items():
+        assert difference.planned <= difference.rival, rival
+        assert difference.mean > difference.half, rival
+
+
+def test_plans_beat_ladders_where_there_is_no_spacing_effect(plans: worlds.Plans) -> None:
+    name = next(name for name in worlds.worlds(plans.one, plans.given) if name.startswith("half-life"))
+    _, found = worlds.measured(plans, worlds.core_world(worlds.worlds(plans.one, plans.given)[name]))
+    for rival in ("2-2-2", "J+30, 90, 179", "lowest recall"):
+        assert found[rival].mean > found[rival].half, rival
+    assert found["myopic"].mean > -0.2  # it loses to it there: docs/concepts/planner.md
