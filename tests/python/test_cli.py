@@ -51,10 +51,10 @@ def in_process(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int
 def test_help_names_every_command() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    assert all(name in result.output for name in ("demo", "check", "fit", "evaluate", "forecast", "plan"))
+    assert all(name in result.output for name in ("demo", "check", "fit", "evaluate", "forecast", "plan", "explain"))
 
 
-@pytest.mark.parametrize("command", ["demo", "check", "fit", "evaluate", "forecast", "plan"])
+@pytest.mark.parametrize("command", ["demo", "check", "fit", "evaluate", "forecast", "plan", "explain"])
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "-h"])
     assert result.exit_code == 0 and f"perdure {command}" in result.output.replace("root", "perdure")

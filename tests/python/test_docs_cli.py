@@ -40,7 +40,7 @@ def matches(printed: str, shown: str) -> bool:
 
 def test_the_page_has_every_command() -> None:
     commands = {command.split()[1] for command, _ in examples(PAGE.read_text(encoding="utf-8"))}
-    assert commands == {"demo", "check", "fit", "evaluate", "forecast", "plan"}
+    assert commands == {"demo", "check", "fit", "evaluate", "forecast", "plan", "explain"}
 
 
 def test_examples_run_in_order(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import random_cohorts
 from perdure import Cohort, Fsrs6, HalfLife, InputError, Plan, Planner, ReviewLog, States, read_answers, sample
+from perdure.cli.app import run
 from perdure.cohort import Caps, Course, Goal, GroupSession, Learner, Leave, Organisation, Skill, Step
 from perdure.plan_checker import check_plan
 
@@ -238,3 +239,45 @@ def test_refuses_what_is_no_model_and_no_states(states: States) -> None:
     ):
         with pytest.raises(InputError):
             make()
+
+
+def test_a_question_is_explained(plan: Plan) -> None:
+    all_of_one = plan.explain("L001")
+    assert len(all_of_one) == sum(row["learner"] == "L001" and row["item"] is not None for row in rows(plan))
+    refreshed = dt.date.fromisoformat(plan.certificate["group_sessions"]["refresher"])
+    quiz = [one for one in all_of_one if one.kind == "quiz"][-1]
+    assert quiz.day.startswith("It was asked on ")
+    assert "adds " in quiz.worth and "would be recalled" in quiz.question
+    refresher = plan.explain("L001", objective=quiz.objective, date=refreshed)
+    assert [one.kind for one in refresher] == ["group-session"]
+    assert json.loads(json.dumps(quiz.to_dict()))["objective"] == quiz.objective
+    for arguments in (("nobody",), ("L001", "no skill"), ("L001", None, dt.date(2026, 1, 1))):
+        with pytest.raises(InputError, match=r"no (such )?question in the plan"):
+            plan.explain(*arguments)
+
+
+def test_caps_are_explained(states: States) -> None:
+    cohort = Cohort("Europe/Paris", horizon_days=60, caps=Caps(1, sessions_per_week=1, questions_in_all=4))
+    one = planned(states, cohort).explain("L001")[0]
+    assert any(text.startswith("questions in all is 4; one more would add ") for text in one.caps)
+
+
+def test_explain_on_the_command_line(plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.to_csv(tmp_path / "plan.csv")
+    assert run(["explain", str(tmp_path), "--learner", "L001"]) == 2
+    assert "certificate.json: cannot be read" in capsys.readouterr().err
+    plan.write_certificate(tmp_path / "certificate.json")
+    assert (
+        run(["explain", str(tmp_path), "--learner", "L001", "--date", plan.certificate["group_sessions"]["refresher"]])
+        == 0
+    )
+    told = capsys.readouterr().out
+    assert "why this" in told and "The date is that of the group session." in told
+    assert run(["explain", str(tmp_path), "--learner", "L001", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["questions"]) == len(plan.explain("L001"))
+    for wrong in (["--date", "2026-02-30"], ["--objective", "x"]):
+        assert run(["explain", str(tmp_path), "--learner", "L001", *wrong]) == 2
+    (tmp_path / "plan.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert run(["explain", str(tmp_path), "--learner", "L001"]) == 2
+    assert "Traceback" not in capsys.readouterr().err

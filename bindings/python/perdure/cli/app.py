@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from . import check, demo, evaluate, fit, forecast, options, plan
+from . import check, demo, evaluate, explain, fit, forecast, options, plan
 from .output import mute_stdout
 
 DONE, INTERNAL_ERROR, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo.demo, check.check, fit.fit, evaluate.evaluate, forecast.forecast, plan.plan):
+for command in (demo.demo, check.check, fit.fit, evaluate.evaluate, forecast.forecast, plan.plan, explain.explain):
     app.command()(command)
 
 

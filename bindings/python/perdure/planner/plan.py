@@ -17,6 +17,7 @@ from .._frames import to_kind
 from ..cohort import Cohort
 from ..plan_calendar import PlanCalendar
 from ..plan_table import write_csv, write_parquet
+from .explain import Explanation, explain
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Plan:
     def uncovered(self) -> Any:
         """Objectives of learners that stay below the target with no question: learner, objective, recall, reason."""
         return to_kind(self.uncovered_table, self.kind)
+
+    def explain(self, learner: str, objective: str | None = None, date: dt.date | None = None) -> list[Explanation]:
+        """Why a learner is asked what on which day; see `perdure.planner.explain.explain`."""
+        return explain(self.table, self.certificate, learner, objective, date)
 
     def workload(self) -> dict[str, dict[str, int]]:
         """By date: questions, learners with a contact, and the organisation's capacity where it has one."""
