@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -212,6 +213,28 @@ def test_the_date_of_a_group_session_is_the_one_that_brings_most(states: States)
         group_sessions=(session,),
     )
     assert planned(states, cohort).certificate["group_sessions"] == {"webinar": "2026-08-05"}
+
+
+def test_two_group_sessions_on_one_day(states: States, tmp_path: Path) -> None:
+    day = dt.date(2026, 5, 5)
+    skills = tuple(Skill(name) for name in ("fire safety", "first aid", "phishing"))
+    morning = GroupSession("am", "safety", (day,), skills=("fire safety",), time=dt.time(9))
+    afternoon = GroupSession("pm", "safety", (day,), skills=("first aid",), time=dt.time(15))
+    cohort = Cohort(
+        "Europe/Paris",
+        start=dt.date(2026, 4, 13),
+        horizon_days=60,
+        courses=(Course("safety", training_end=dt.date(2026, 4, 10), skills=skills),),
+        group_sessions=(morning, afternoon),
+    )
+    plan = planned(states, cohort)
+    plan.to_csv(tmp_path / "plan.csv")
+    assert check_plan(tmp_path / "plan.csv", cohort) == []
+    times = {(row["time"], row["skill"]) for row in rows(plan) if row["kind"] == "group-session"}
+    assert times == {("09:00", "fire safety"), ("15:00", "first aid")}
+    twice = dataclasses.replace(afternoon, skills=("fire safety",))
+    with pytest.raises(InputError, match="two group sessions for one objective"):
+        planned(states, dataclasses.replace(cohort, group_sessions=(morning, twice)))
 
 
 @pytest.mark.parametrize(

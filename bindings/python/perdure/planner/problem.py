@@ -194,7 +194,8 @@ def _plannable(
     return np.array(kept, np.int64), unplanned
 
 
-def _covers(cohort: Cohort, session: GroupSession, objective: Objective) -> bool:
+def covers(cohort: Cohort, session: GroupSession, objective: Objective) -> bool:
+    """Whether a group session asks an objective."""
     if not cohort.courses or cohort.courses[objective.course].id != session.course:
         return False
     return session.skills is None or objective.name in session.skills
@@ -208,7 +209,7 @@ def _group_days(
     if not cohort.group_sessions:
         return found
     covered = {
-        session.id: {number for number, one in enumerate(objectives) if _covers(cohort, session, one)}
+        session.id: {number for number, one in enumerate(objectives) if covers(cohort, session, one)}
         for session in cohort.group_sessions
     }
     for position, row in enumerate(kept.tolist()):
