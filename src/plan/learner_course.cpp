@@ -56,12 +56,13 @@ void LearnerCourse::live(std::size_t day, std::vector<Asking>& askings) {
   }
   minutes_left_ = problem_.caps[problem_.cap[learner_]].minutes_per_day;
   const auto& given = problem_.calendars[problem_.calendar[learner_]].given;
-  const auto [quiz, last] = std::ranges::equal_range(given, date, {}, &GivenSession::day);
-  for (const GivenSession& one : std::ranges::subrange(quiz, last)) {
-    rank(day, one.questions, one.course);
+  auto quiz = std::ranges::lower_bound(given, date, {}, &GivenSession::day);
+  const bool is_given = quiz != given.end() && quiz->day == date;
+  for (; quiz != given.end() && quiz->day == date; ++quiz) {
+    rank(day, quiz->questions, quiz->course);
     ask(day, askings);
   }
-  if (quiz != last || schedule_.by_day() || !schedule_.has(learner_, day)) return;
+  if (is_given || schedule_.by_day() || !schedule_.has(learner_, day)) return;
   rank(day, library_.room_of(learner_));
   meet(day, askings);
 }
