@@ -85,7 +85,7 @@ Certificate certify(const PolicyTables& tables, const Bound& bound, std::span<co
   second.sample += 1;
   found.value = value_of(tables, rules[found.chosen], second);
   found.cost = cost * found.value.questions;
-  found.upper_bound = bound.value / bound.goals;
+  found.upper_bound = bound.value / bound.goals + found.cost;
   found.no_review = bound.no_review / bound.goals;
   found.residual = bound.residual;
   return found;

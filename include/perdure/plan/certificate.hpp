@@ -37,13 +37,13 @@ struct Certificate {
   std::vector<PolicyValue> rules;  ///< on that sample
   PolicyValue value;               ///< of the chosen one, on a second sample: free of the winner's luck
   double cost = 0.0;               ///< what the questions of the chosen one cost, as mean recall
-  double upper_bound = 0.0;        ///< that no plan's mean recall, less what its questions cost, exceeds
+  double upper_bound = 0.0;        ///< that the mean recall of no plan exceeds whose questions cost no more than these
   double no_review = 0.0;          ///< mean recall when nothing is asked
   double residual = 0.0;           ///< of the bound, see Bound
-  [[nodiscard]] double gap() const noexcept { return (upper_bound - value.mean + cost) / upper_bound; }
+  [[nodiscard]] double gap() const noexcept { return (upper_bound - value.mean) / upper_bound; }
   /// The gap as a share of what asking can gain; 0 when there is nothing to gain.
   [[nodiscard]] double share_of_gain() const noexcept {
-    return upper_bound > no_review ? (upper_bound - value.mean + cost) / (upper_bound - no_review) : 0.0;
+    return upper_bound > no_review ? (upper_bound - value.mean) / (upper_bound - no_review) : 0.0;
   }
 };
 

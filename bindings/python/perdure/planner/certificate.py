@@ -6,42 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from ..cohort import CADENCES, Cohort
+from ..cohort import Cohort
 from ..memory_model import MemoryModel
 from .problem import Problem
-
-Rule = tuple[str, float, list[int], int, list[tuple[str, float, list[int], int]]]
+from .rules import Rule, portfolio
 
 TRIFLE = 1e-6
 """Recall below which a price is none."""
-
-
-def portfolio(cohort: Cohort, problem: Problem) -> list[tuple[str, Rule]]:
-    """Policies that a plan is chosen from, by name. Courses with a cadence keep it in all of them."""
-    simple: list[tuple[str, tuple[str, float, list[int], int]]] = [
-        (name, (name, cohort.target_retention, [], 1))
-        for name in ("planned", "steady", "myopic", "lowest_recall", "target")
-    ]
-    for name, cadence in CADENCES.items():
-        if cadence is not None and cadence.right:
-            rungs = list(cadence.right[: cadence.retired_after])
-            simple.append((name, ("ladder", 0.9, rungs, cadence.wrong or cadence.right[0])))
-    if all(rule[0] == "planned" for rule in problem.rules):
-        return [(name, (*rule, [])) for name, rule in simple]
-    if all(rule[0] != "planned" for rule in problem.rules):
-        return [("cadences", ("planned", 0.9, [], 1, problem.rules))]
-    return [
-        (name, (*rule, [rule if own[0] == "planned" else own for own in problem.rules]))
-        for name, rule in simple
-        if rule[0] != "ladder"
-    ]
 
 
 def certificate_of(
     cohort: Cohort, model: MemoryModel, core: Any, problem: Problem, courses: int, threads: int
 ) -> tuple[Rule, dict[str, Any]]:
     """The best policy, and the certificate of a plan by it as plain data."""
-    rules = portfolio(cohort, problem)
+    rules = portfolio(problem.rules, cohort.target_retention)
     found = core.certify([rule for _, rule in rules], courses=courses, seed=cohort.seed, threads=threads)
     chosen, value = found["chosen"], found["value"]
     certificate = {
@@ -73,7 +51,8 @@ def binding(cohort: Cohort, core: Any, problem: Problem) -> list[dict[str, Any]]
     """Caps that cost recall: what one more question or session would bring, in points of a learner's summed recall.
 
     Prices are those of the group of the learner with most questions. `recall_points` is the mean over days of what one
-    more place brings, in hundredths of one objective's recall; `questions` says how many places that is worth.
+    more place brings, in hundredths of one objective's recall; `questions` says how many places that is worth. What one
+    more session or contact a week brings is an estimate from above: all its places at the price of the first.
     """
     columns = problem.arguments["columns"]
     learner = int(np.argmax(np.diff(columns["first"].astype(np.int64))))

@@ -121,7 +121,7 @@ def _day(row: Row, own: list[Row]) -> str:
     last = max(one["date"] for one in quizzes)
     taken = [one for one in quizzes if one["date"] == last]
     others = ", ".join(sorted({one["skill"] or one["item"] for one in taken}))
-    return since + f"The quiz before, on {last}, went to {others}: asking this one then was worth less than waiting."
+    return since + f"The quiz before, on {last}, went to {others}: worth more then, or this one worth more by waiting."
 
 
 def _worth(row: Row) -> str:

@@ -32,7 +32,7 @@ class Plan:
         Objectives that stay without a question; see `uncovered`.
     certificate : dict
         What the plan is worth, as plain data: `value` (mean recall that the goals weigh), `ci` (95 %), `upper_bound`
-        that no plan exceeds, `gap` and `share_of_gain` (of the bound, and of what asking can gain), `no_review`,
+        that no plan of no more questions exceeds, `gap` and `share_of_gain` (of the bound, and of what asking can gain), `no_review`,
         `residual` of the bound, `policy` and `policies` compared, `model`, `binding` caps with their prices. All of it
         is relative to the model, which is an assumption.
     first, last : date
@@ -54,7 +54,7 @@ class Plan:
         return int(self.table.num_rows)
 
     def to_frame(self) -> Any:
-        """One row a question or step, by date, learner and course; docs/how-to/plan-a-cohort.md has the columns."""
+        """One row a question or step, by date, learner and course; docs/how-to/cohort-file.md has the columns."""
         return to_kind(self.table, self.kind)
 
     @property

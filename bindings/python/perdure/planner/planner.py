@@ -18,7 +18,7 @@ from ..cohort.checks import check_names
 from ..errors import InputError
 from ..memory_model import MemoryModel
 from ..states import States
-from .beliefs import Beliefs, beliefs_of
+from .beliefs import beliefs_of
 from .certificate import certificate_of
 from .objectives import Objective, objectives_of
 from .plan import Plan
@@ -53,6 +53,16 @@ class Planner:
     The objective is mean recall as the goals of the courses weigh it, as the model predicts it. Learners with like
     room share prices for places in sessions; under them the questions worth most are asked on the days worth most.
     `Plan.certificate` says how far that is from a bound. docs/concepts/planner.md explains how.
+
+    Examples
+    --------
+    >>> import perdure
+    >>> from perdure import sample
+    >>> cohort = perdure.Cohort.from_toml(sample.cohort_path())
+    >>> states = perdure.Fsrs6().states(perdure.read_answers(sample.answers_path()))
+    >>> plan = perdure.Planner(cohort, courses=200).plan(states.model, states)
+    >>> plan.certificate["value"] <= plan.certificate["upper_bound"]
+    True
     """
 
     def __init__(self, cohort: Cohort, *, courses: int = 4000, question_cost: float = 0.001) -> None:
@@ -138,7 +148,7 @@ class Planner:
                 threads=workers,
             )
             table = table_of(self.cohort, states.learners, objectives, beliefs, problem, asked, first)
-            uncovered, not_due = self._uncovered(model, states, objectives, beliefs, problem, asked, first, workers)
+            uncovered, not_due = self._uncovered(model, states, objectives, problem, asked, first, workers)
             report(5, STEPS, "Planning: done")
         if empty:
             certificate["skills_without_questions"] = empty
@@ -167,7 +177,6 @@ class Planner:
         model: MemoryModel,
         states: States,
         objectives: list[Objective],
-        beliefs: Beliefs,
         problem: Problem,
         asked: dict[str, Any],
         first: dt.date,
@@ -202,7 +211,8 @@ class Planner:
         types = (pa.string(), pa.string(), pa.float64(), pa.string())
         turned = list(zip(*rows, strict=True)) or [(), (), (), ()]
         arrays = [pa.array(list(column), type) for column, type in zip(turned, types, strict=True)]
-        return pa.table(arrays, names=list(names)), int(left.size) - len(low)
+        unsaid = sum((int(u), int(k)) not in told for u, k in zip(owner, problem.objective[left], strict=True))
+        return pa.table(arrays, names=list(names)), unsaid - len(low)
 
     def _targets(self, objectives: list[Objective]) -> list[float]:
         own = [course.goal.target_retention for course in self.cohort.courses] or [None]

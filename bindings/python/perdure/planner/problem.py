@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..cohort import CADENCES, Cohort, GroupSession
+from ..cohort import Cohort, GroupSession
 from ..cohort.steps import DatedStep, steps_of
 from ..errors import InputError
 from .beliefs import Beliefs
 from .objectives import Objective, courses_of
+from .rules import CourseRule, anchors, rules_of
 
 DAY = dt.timedelta(1)
 NOTHING = 2**32 - 1
@@ -51,7 +52,7 @@ class Problem:
     """
 
     arguments: dict[str, Any]
-    rules: list[tuple[str, float, list[int], int]]
+    rules: list[CourseRule]
     objective: npt.NDArray[np.int64]
     end: npt.NDArray[np.int32]
     days_of: list[Days]
@@ -101,9 +102,9 @@ def problem_of(
     }
     if cohort.caps.minutes_per_day is not None or any(one[4] is not None for one in distinct):
         columns["minutes"] = np.array([one.minutes for one in objectives], np.float32)[objective]
-    rules = _rules(cohort, learners)
+    rules = rules_of(cohort, learners)
     if any(rule[0] != "planned" for rule in rules):
-        columns["anchor"] = _anchors(cohort, learners, objectives, beliefs, kept, first)
+        columns["anchor"] = anchors(cohort, learners, objectives, beliefs, kept, first)
     arguments = {
         "days": days,
         "askable": askable,
@@ -302,50 +303,3 @@ def _capacity(cohort: Cohort, days_of: list[Days], askable: list[int], first: dt
         len(days_of) if capacity is None else max(0, capacity - contacts[day])
         for day, capacity in zip(askable, most, strict=True)
     ]
-
-
-def _rules(cohort: Cohort, learners: list[str]) -> list[tuple[str, float, list[int], int]]:
-    """How the questions of each course are chosen: planned, or by the course's cadence."""
-    found: list[tuple[str, float, list[int], int]] = []
-    for course in courses_of(cohort):
-        cadence = CADENCES[course.cadence]
-        if cadence is None:
-            found.append(("planned", 0.9, [], 1))
-        elif cadence.right:
-            rungs = list(cadence.right[: cadence.retired_after])
-            found.append(("ladder", 0.9, rungs, cadence.wrong or cadence.right[0]))
-        else:
-            ends = {cohort.training_end_of(id, course) for id in {*learners}} - {None}
-            dates = [[(day - end).days for day in cadence.dates(end)] for end in ends if end]
-            found.append(("fixed_days", 0.9, [max(days) for days in zip(*dates, strict=True)], 1))
-    return found
-
-
-def _anchors(
-    cohort: Cohort,
-    learners: list[str],
-    objectives: list[Objective],
-    beliefs: Beliefs,
-    kept: npt.NDArray[np.int64],
-    first: dt.date,
-) -> npt.NDArray[np.int32]:
-    """The day from which each cadence counts: the end of the training, for a ladder that has begun its last answer."""
-    found = beliefs.last_day[kept].copy()
-    courses = courses_of(cohort)
-    position = {
-        (course.id, name): place
-        for course in courses
-        for place, name in enumerate(course.items or [skill.id for skill in course.skills])
-    }
-    for place, row in enumerate(kept.tolist()):
-        one = objectives[beliefs.objective[row]]
-        course = courses[one.course]
-        cadence, end = CADENCES[course.cadence], cohort.training_end_of(learners[beliefs.learner[row]], course)
-        if cadence is None or end is None:
-            continue
-        since = (end - first).days
-        if cadence.right:
-            since += position.get((course.id, one.name), 0) * (cadence.new_every or 0)
-            since = max(since, int(found[place]))
-        found[place] = since
-    return found
