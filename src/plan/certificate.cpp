@@ -51,6 +51,7 @@ PolicyValue value_of(const PolicyTables& tables, const Rule& rule, const ValueOp
                                       .seed = options.seed,
                                       .replication = options.sample * times + r,
                                       .world = options.world,
+                                      .kept = options.kept,
                                       .threads = options.threads});
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       value[i] += outcomes[i].value / times;

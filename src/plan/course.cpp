@@ -63,7 +63,8 @@ std::vector<LearnerOutcome> run_course(const PolicyTables& tables, std::span<con
     learners = all;
   }
   std::vector<LearnerOutcome> outcomes(learners.size());
-  const std::size_t block = tables.schedule().by_day() ? sharing : alone;
+  const SessionSchedule& schedule = options.kept == nullptr ? tables.schedule() : options.kept->schedule;
+  const std::size_t block = schedule.by_day() ? sharing : alone;
   const std::size_t blocks = (learners.size() + block - 1) / block;
   std::vector<std::vector<Asking>> askings(std::min(blocks, at_a_time));
   for (std::size_t from = 0; from < blocks; from += at_a_time) {
@@ -78,7 +79,7 @@ std::vector<LearnerOutcome> run_course(const PolicyTables& tables, std::span<con
         if (options.last_day >= 0 && p.askable[day] > options.last_day) break;
         for (LearnerCourse& learner : group) learner.live(day, asked);
         if (!sink) asked.clear();
-        if (tables.schedule().by_day()) meet_by_worth(group, day, tables.schedule().share(day, begin, group.size()), asked);
+        if (schedule.by_day()) meet_by_worth(group, day, schedule.share(day, begin, group.size()), asked);
       }
       for (std::size_t i = 0; i < group.size(); ++i) outcomes[begin + i] = group[i].outcome();
       if (sink) std::ranges::stable_sort(asked, {}, [](const Asking& a) { return a.learner; });

@@ -21,7 +21,7 @@ constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 LearnerCourse::LearnerCourse(const PolicyTables& tables, std::size_t learner, const CourseOptions& options)
     : tables_{tables},
       library_{tables.library()},
-      schedule_{tables.schedule()},
+      schedule_{options.kept == nullptr ? tables.schedule() : options.kept->schedule},
       options_{options},
       problem_{library_.problem()},
       learner_{learner},
@@ -94,7 +94,7 @@ double LearnerCourse::worth(std::size_t day) {
     const Candidate& c = candidates_[i];
     switch (rule_of(questions_[c.question].cls).policy) {
       case Policy::planned:
-      case Policy::steady: sum += static_cast<double>(c.gain); break;
+      case Policy::steady: sum += static_cast<double>(c.gain) + static_cast<double>(c.kept); break;
       case Policy::myopic:
       case Policy::round_robin: sum += static_cast<double>(c.score); break;
       case Policy::lowest_recall:
@@ -164,6 +164,14 @@ bool LearnerCourse::allowed(std::uint32_t question, std::int32_t day) const {
 
 bool LearnerCourse::is_of(std::uint32_t question, std::int32_t course) const {
   return course == GivenSession::any_course || problem_.classes[questions_[question].cls].course == course;
+}
+
+/// The margin for what a plan made before asks today, and against what it does not.
+float LearnerCourse::kept(std::uint32_t question, std::int32_t day) const {
+  if (options_.kept == nullptr) return 0.0F;
+  const PreviousPlan& previous = options_.kept->previous;
+  const bool is_kept = std::ranges::find(previous.on(learner_, day), question) != previous.on(learner_, day).end();
+  return static_cast<float>(is_kept ? previous.margin : -previous.margin);
 }
 
 double LearnerCourse::believed(const Question& q, std::int32_t day) const {
@@ -242,7 +250,7 @@ void LearnerCourse::rank(std::size_t day, std::uint32_t room, std::int32_t cours
     }
     const bool by_cadence = !options_.rule.by_course.empty() && rule.policy >= Policy::ladder;
     due_now += by_cadence ? 1 : 0;
-    candidates_.push_back({score, k, unknown, 0.0F, by_cadence});
+    candidates_.push_back({score, k, unknown, 0.0F, 0.0F, by_cadence});
   }
   room_ = std::min(room, room_ + due_now);
   const auto before = [](const Candidate& a, const Candidate& b) {
@@ -302,9 +310,10 @@ void LearnerCourse::rank_planned(std::size_t day, std::int32_t course) {
     const Question& q = questions_[k];
     const float if_cheap = at(tables_.policy(q.cls, cheap).index(day, q.row), q);
     const float if_dear = at(tables_.policy(q.cls, dear).index(day, q.row), q);
-    wanted += (if_cheap > 0.0F ? share : 0.0F) + (if_dear > 0.0F ? 1.0F - share : 0.0F);
+    const float keeps = kept(k, date);
+    wanted += (if_cheap + keeps > 0.0F ? share : 0.0F) + (if_dear + keeps > 0.0F ? 1.0F - share : 0.0F);
     const float index = share * if_cheap + (1.0F - share) * if_dear;
-    if (index + price > 0.0F) candidates_.push_back({index, k, index + price + cost, price, false});
+    if (index + price + keeps > 0.0F) candidates_.push_back({index + keeps, k, index + price + cost, price, keeps, false});
   }
   if (!saves) return;
   const random::Key key{.seed = options_.seed,

@@ -39,7 +39,8 @@ class LearnerCourse {
     float score = 0.0F;
     std::uint32_t question = 0;
     float gain = 0.0F, price = 0.0F;
-    bool due = false;  ///< by the cadence of its course
+    float kept = 0.0F;  ///< what the margin of a plan made before adds or takes
+    bool due = false;   ///< by the cadence of its course
   };
 
   [[nodiscard]] bool may_meet(std::int32_t day) const;
@@ -51,6 +52,7 @@ class LearnerCourse {
   [[nodiscard]] std::int32_t anchor_of(const Question& q, std::int32_t otherwise) const;
   [[nodiscard]] bool is_of(std::uint32_t question, std::int32_t course) const;
   [[nodiscard]] bool allowed(std::uint32_t question, std::int32_t day) const;
+  [[nodiscard]] float kept(std::uint32_t question, std::int32_t day) const;
   [[nodiscard]] double believed(const Question& q, std::int32_t day) const;
   [[nodiscard]] double myopic_gain(const Question& q, std::int32_t day) const;
   [[nodiscard]] std::int32_t due(const Question& q) const;

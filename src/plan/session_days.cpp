@@ -85,7 +85,7 @@ SessionDays best_session_days(std::span<const std::int32_t> days, std::span<cons
   std::vector<Step> steps;
   for (std::size_t i = 0; i < days.size(); ++i) steps.push_back({days[i], i});
   for (const std::int32_t day : limits.fixed_contacts) {
-    if (!std::ranges::binary_search(days, day)) steps.push_back({day, days.size()});
+    if (!days.empty() && day > days.front() && !std::ranges::binary_search(days, day)) steps.push_back({day, days.size()});
   }
   std::ranges::sort(steps, {}, &Step::day);
   const Contacts contacts{limits};

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
 from ._files import replacing
@@ -65,6 +66,24 @@ def write_parquet(table: pa.Table | Iterable[pa.RecordBatch], path: str | os.Pat
     ):
         for block in _blocks(table):
             writer.write_batch(block)
+
+
+def read_csv(path: str | os.PathLike[str]) -> pa.Table:
+    """The rows of a plan's CSV file; InputError for what is none."""
+    types = {field.name: field.type for field in SCHEMA}
+    try:
+        convert = csv.ConvertOptions(
+            column_types=types,
+            include_columns=SCHEMA.names,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        )
+        table = csv.read_csv(path, convert_options=convert)
+    except (OSError, pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"cannot be read: {reason}", source=str(path), expected="a plan by `perdure plan`") from None
+    course = SCHEMA.get_field_index("course")
+    return table.set_column(course, SCHEMA.field(course), pc.fill_null(table["course"], "")).cast(SCHEMA)
 
 
 def _blocks(table: pa.Table | Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -111,16 +111,21 @@ class CohortPlan {
                     py::arg("learner") = to_numpy(std::move(found.learner)));
   }
 
+  /// Of a plan made before: where the questions of each learner begin, questions, days, margin.
+  using Previous = std::tuple<py::array, py::array, py::array, double>;
   using OneRule = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t>;
   using RuleTuple = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t, std::vector<OneRule>>;
 
   /// The best of some rules, and what it is worth beside a bound.
-  [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::uint64_t seed, unsigned threads) const {
+  [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::uint64_t seed,
+                                 const std::optional<Previous>& previous, unsigned threads) const {
     std::vector<plan::Rule> made;
     for (const auto& [policy, target, days, wrong, by_course] : rules) made.push_back(rule(policy, target, days, wrong, by_course));
+    const plan::PreviousPlan before = previous ? previous_plan(*previous) : plan::PreviousPlan{};
     const plan::Certificate found = without_gil([&] {
+      const auto kept = previous ? std::make_unique<plan::KeptPlan>(*library_, before, threads) : nullptr;
       return plan::certify(*tables_, plan::upper_bound(*library_, {.question_cost = tables_->question_cost(), .threads = threads}), made,
-                           {.courses = courses, .seed = seed, .threads = threads});
+                           {.courses = courses, .seed = seed, .kept = kept.get(), .threads = threads});
     });
     const auto dict_of = [](const plan::PolicyValue& v) {
       return py::dict(py::arg("mean") = v.mean, py::arg("half_width") = v.half_width, py::arg("questions") = v.questions,
@@ -138,19 +143,19 @@ class CohortPlan {
                              bool likely, std::uint64_t seed, std::uint32_t replication, std::int32_t last_day,
                              const std::optional<py::array>& learners,
                              const std::optional<std::pair<std::vector<SharedMemory>, std::vector<py::array>>>& world, bool askings,
-                             const std::vector<OneRule>& by_course, unsigned threads) const {
+                             const std::vector<OneRule>& by_course, const std::optional<Previous>& previous, unsigned threads) const {
     plan::World truth;
     if (world) {
       for (const SharedMemory& m : world->first) truth.memory.push_back(m.get());
       truth.state = states(world->second);
     }
-    const plan::CourseOptions options{.rule = rule(policy, target, days, wrong, by_course),
-                                      .answers = likely ? plan::Answers::likely : plan::Answers::drawn,
-                                      .seed = seed,
-                                      .replication = replication,
-                                      .last_day = last_day,
-                                      .world = world ? &truth : nullptr,
-                                      .threads = threads};
+    plan::CourseOptions options{.rule = rule(policy, target, days, wrong, by_course),
+                                .answers = likely ? plan::Answers::likely : plan::Answers::drawn,
+                                .seed = seed,
+                                .replication = replication,
+                                .last_day = last_day,
+                                .world = world ? &truth : nullptr,
+                                .threads = threads};
     const auto who = learners ? column<std::uint32_t>(*learners, "learners") : std::span<const std::uint32_t>{};
     for (const std::uint32_t u : who) {
       if (u >= problem_.learners())
@@ -173,8 +178,12 @@ class CohortPlan {
     };
     std::vector<double> value;
     std::vector<std::uint32_t> questions, sessions;
-    const auto outcomes =
-        without_gil([&] { return plan::run_course(*tables_, who, options, askings ? plan::AskingSink{keep} : plan::AskingSink{}); });
+    const plan::PreviousPlan before = previous ? previous_plan(*previous) : plan::PreviousPlan{};
+    const auto outcomes = without_gil([&] {
+      const auto kept = previous ? std::make_unique<plan::KeptPlan>(*library_, before, threads) : nullptr;
+      options.kept = kept.get();
+      return plan::run_course(*tables_, who, options, askings ? plan::AskingSink{keep} : plan::AskingSink{});
+    });
     for (const plan::LearnerOutcome& o : outcomes) {
       value.push_back(o.value);
       questions.push_back(o.questions);
@@ -207,6 +216,10 @@ class CohortPlan {
   [[nodiscard]] std::span<const T> view(const std::string& name) const {
     const auto found = columns_.find(name);
     return found == columns_.end() ? std::span<const T>{} : column<T>(found->second, name.c_str());
+  }
+  static plan::PreviousPlan previous_plan(const Previous& columns) {
+    const auto& [first, question, day, margin] = columns;
+    return {column<std::uint64_t>(first, "first"), column<std::uint32_t>(question, "question"), column<std::int32_t>(day, "day"), margin};
   }
   static plan::Rule rule(const std::string& name, double target, const std::vector<std::int32_t>& days, std::int32_t wrong,
                          const std::vector<OneRule>& by_course) {
@@ -244,7 +257,8 @@ void bind_plan(py::module_& module) {
       "None) given], days of sessions before the plan); caps: "
       "(questions a session, sessions a week, contacts a week, questions in all, minutes a day), 0 and None for no limit; "
       "programs: [(question, after)]; columns: calendar, cap, first, question_class, last_day and, where wanted, program, "
-      "minutes, asked, anchor. Rules: (policy, target, days, days after a wrong answer[, rules by course]).")
+      "minutes, asked, anchor. previous, a plan made before: (where the questions of each learner begin, questions, days, margin that a "
+      "change must bring). Rules: (policy, target, days, days after a wrong answer[, rules by course]).")
       .def(
           py::init<std::int32_t, std::vector<std::int32_t>, const std::vector<CohortPlan::Class>&, const std::vector<CohortPlan::Calendar>&,
                    const std::vector<CohortPlan::Caps>&, const std::vector<CohortPlan::Program>&, std::vector<std::int64_t>,
@@ -256,8 +270,10 @@ void bind_plan(py::module_& module) {
       .def("run", &CohortPlan::run, py::kw_only(), py::arg("policy") = "planned", py::arg("target") = 0.9,
            py::arg("days") = std::vector<std::int32_t>{}, py::arg("wrong") = 1, py::arg("likely") = false, py::arg("seed") = 0,
            py::arg("replication") = 0, py::arg("last_day") = -1, py::arg("learners") = py::none(), py::arg("world") = py::none(),
-           py::arg("askings") = true, py::arg("by_course") = std::vector<CohortPlan::OneRule>{}, py::arg("threads") = 1)
-      .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("seed") = 0, py::arg("threads") = 1)
+           py::arg("askings") = true, py::arg("by_course") = std::vector<CohortPlan::OneRule>{}, py::arg("previous") = py::none(),
+           py::arg("threads") = 1)
+      .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("seed") = 0,
+           py::arg("previous") = py::none(), py::arg("threads") = 1)
       .def("prices", &CohortPlan::prices, py::arg("learner"))
       .def_property_readonly("by_day", &CohortPlan::by_day);
 }

@@ -23,8 +23,9 @@ struct PolicyValue {
 struct ValueOptions {
   std::size_t courses = 4000;  ///< at least so many; learners come again when they are fewer
   std::uint64_t seed = 0;
-  std::uint32_t sample = 0;      ///< another sample with the same seed
-  const World* world = nullptr;  ///< null where beliefs are true
+  std::uint32_t sample = 0;        ///< another sample with the same seed
+  const World* world = nullptr;    ///< null where beliefs are true
+  const KeptPlan* kept = nullptr;  ///< see CourseOptions
   unsigned threads = 1;
 };
 

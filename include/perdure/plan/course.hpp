@@ -1,6 +1,7 @@
 #pragma once
 
 #include <perdure/core/abi.hpp>
+#include <perdure/plan/kept_plan.hpp>
 #include <perdure/plan/memory.hpp>
 #include <perdure/plan/policy_tables.hpp>
 
@@ -69,9 +70,10 @@ struct CourseOptions {
   Rule rule{};
   Answers answers = Answers::drawn;
   std::uint64_t seed = 0;
-  std::uint32_t replication = 0;  ///< another course with the same seed
-  std::int32_t last_day = -1;     ///< the last day that is run; -1 for the whole plan
-  const World* world = nullptr;   ///< null where beliefs are true
+  std::uint32_t replication = 0;   ///< another course with the same seed
+  std::int32_t last_day = -1;      ///< the last day that is run; -1 for the whole plan
+  const World* world = nullptr;    ///< null where beliefs are true
+  const KeptPlan* kept = nullptr;  ///< a plan made before, which planned questions keep to; null for none
   unsigned threads = 1;
 };
 

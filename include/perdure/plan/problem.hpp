@@ -35,10 +35,11 @@ struct GivenSession {
 
 /// What the days of some learners allow. Days are numbered from 0, the plan's first.
 struct LearnerDays {
-  std::vector<std::uint8_t> open;        ///< by day of the plan: 1 where a session may be
-  std::vector<std::int32_t> contacts{};  ///< days of contacts that are given, ascending, given sessions among them
-  std::vector<GivenSession> given{};     ///< by day, on askable days that are not open
-  std::vector<std::int32_t> held{};      ///< days of sessions in the week before the plan, ascending, below 0
+  std::vector<std::uint8_t> open;  ///< by day of the plan: 1 where a session may be
+  std::vector<std::int32_t>
+      contacts{};  ///< days of contacts that are given, ascending, given sessions and those of the week before the plan among them
+  std::vector<GivenSession> given{};  ///< by day, on askable days that are not open
+  std::vector<std::int32_t> held{};   ///< days of sessions in the week before the plan, ascending, below 0
 };
 
 /// What some learners may be asked.

@@ -12,9 +12,10 @@ namespace perdure::inline PERDURE_ABI::plan {
 /// How often one learner may be asked, in any 7 days on end. 0 means no limit.
 struct SessionLimits {
   std::uint32_t sessions_per_week = 0;
-  std::uint32_t contacts_per_week = 0;         ///< days with a session or a fixed contact
-  std::vector<std::int32_t> fixed_contacts{};  ///< days of contacts that are given, such as surveys; ascending
-  std::vector<std::int32_t> held{};            ///< days before the first offered one that had a session; ascending
+  std::uint32_t contacts_per_week = 0;  ///< days with a session or a fixed contact
+  std::vector<std::int32_t>
+      fixed_contacts{};              ///< days of contacts that are given, such as surveys; ascending, those of the week before among them
+  std::vector<std::int32_t> held{};  ///< days before the first offered one that had a session; ascending
 };
 
 /// Days of sessions, and what they are worth together.

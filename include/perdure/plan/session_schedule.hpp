@@ -2,6 +2,7 @@
 
 #include <perdure/core/abi.hpp>
 #include <perdure/plan/library.hpp>
+#include <perdure/plan/previous_plan.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace perdure::inline PERDURE_ABI::plan {
 /// out beforehand: on each, those learners meet whose session is worth most (`by_day`).
 class SessionSchedule {
  public:
-  explicit SessionSchedule(const Library& library, unsigned threads = 1);
+  /// \param previous  whose days are kept where others bring less than its margin; null for none
+  explicit SessionSchedule(const Library& library, unsigned threads = 1, const PreviousPlan* previous = nullptr);
 
   /// True when sessions are given out day by day; then `has` says nothing.
   [[nodiscard]] bool by_day() const noexcept { return by_day_; }

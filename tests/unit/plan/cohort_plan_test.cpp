@@ -21,6 +21,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -251,6 +252,53 @@ TEST(CohortPlan, BreaksNoRule) {
       }
     }
   }
+}
+
+TEST(CohortPlan, APlanMadeBeforeIsKeptWhereChangesBringLessThanTheMargin) {
+  Limited limited;
+  for (const std::int64_t capacity : {0, 9}) {
+    const Problem& problem = limited.view(capacity);
+    const Ready ready{problem};
+    const auto all = ready.askings({.rule = {.policy = Policy::myopic}, .answers = Answers::likely});
+    std::vector<std::uint64_t> first(problem.learners() + 1);
+    std::vector<std::uint32_t> question;
+    std::vector<std::int32_t> day;
+    for (const Asking& a : all) {
+      if (a.day == 24) continue;  // the group session's questions are asked in any case
+      ++first[a.learner + 1];
+      question.push_back(a.question);
+      day.push_back(a.day);
+    }
+    for (std::size_t u = 0; u < problem.learners(); ++u) first[u + 1] += first[u];
+    const auto changes = [&](double margin) {
+      const KeptPlan kept{ready.library, {.first = first, .question = question, .day = day, .margin = margin}, 2};
+      std::multiset<std::tuple<std::uint32_t, std::uint32_t, std::int32_t>> before, after;
+      for (const Asking& a : all) before.emplace(a.learner, a.question, a.day);
+      const auto askings = ready.askings({.kept = &kept});
+      EXPECT_EQ(broken(problem, askings), std::set<std::string>{});
+      for (const Asking& a : askings) after.emplace(a.learner, a.question, a.day);
+      std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int32_t>> differ;
+      std::ranges::set_symmetric_difference(before, after, std::back_inserter(differ));
+      return differ.size();
+    };
+    EXPECT_EQ(changes(1e3), 0U) << "with capacity " << capacity;
+    const std::size_t some = changes(0.005), free = changes(0.0);
+    EXPECT_GT(free, some);
+    EXPECT_GT(some, 0U);
+  }
+}
+
+TEST(CohortPlan, RefusesAPlanMadeBeforeThatDoesNotFit) {
+  Limited limited;
+  const Problem& problem = limited.view(0);
+  const Ready ready{problem};
+  const std::vector<std::uint64_t> short_one{0}, none(problem.learners() + 1), one(problem.learners() + 1, 1);
+  const std::vector<std::uint32_t> question{999};
+  const std::vector<std::int32_t> day{3};
+  EXPECT_THROW((KeptPlan{ready.library, {.first = short_one}}), Exception);
+  EXPECT_THROW((KeptPlan{ready.library, {.first = none, .question = question, .day = day}}), Exception);
+  EXPECT_THROW((KeptPlan{ready.library, {.first = one, .question = question, .day = day}}), Exception);
+  EXPECT_THROW((KeptPlan{ready.library, {.first = none, .margin = std::numeric_limits<double>::quiet_NaN()}}), Exception);
 }
 
 TEST(CohortPlan, TheBoundHoldsForEveryPolicyAndThreadsChangeNothing) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from perdure._threads import MOST
+from perdure.errors import InputError
 
 MOST_ROWS = 2**31 - 1
 MOST_PRIOR_WEIGHT = 1e6
@@ -93,3 +95,11 @@ ModelFile = Annotated[
         parser=path_of,
     ),
 ]
+
+
+def day(given: str | None, source: str) -> dt.date | None:
+    """A date from an option; InputError for what is none."""
+    try:
+        return None if given is None else dt.date.fromisoformat(given)
+    except ValueError:
+        raise InputError("no date", source=source, value=given, expected="a date such as 2026-12-18") from None

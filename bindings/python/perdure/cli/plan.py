@@ -7,8 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow.csv
 import typer
 from rich.console import RenderableType
+
+from perdure.errors import InputError
 
 from . import options, tables
 from .files import refuse_inputs, require_writable_folder, staged_folder
@@ -18,6 +21,7 @@ from .plain import Row, plain, records
 
 PLAN, CERTIFICATE, CALENDAR = "plan.csv", "certificate.json", "plan.ics"
 FILES = (PLAN, CERTIFICATE, CALENDAR)
+CHANGES, MODEL = "changes.csv", "model.json"
 FIRST_QUESTIONS = 5
 MOST_WEEKS = 16
 
@@ -46,6 +50,27 @@ def plan(
             parser=options.path_of,
         ),
     ],
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="DIR",
+            help="Folder of the plan made before: what was sent stays, changes.csv says what differs.",
+            show_default=False,
+            parser=options.path_of,
+        ),
+    ] = None,
+    max_changes: Annotated[
+        int | None,
+        typer.Option("--max-changes", metavar="N", min=0, help="Questions that may differ.", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="DATE", help="First day of the plan.", show_default=False),
+    ] = None,
+    refit: Annotated[
+        bool, typer.Option("--refit/--no-refit", help="Replace a model that the answers since --previous reject.")
+    ] = True,
     tz: options.Tz = None,
     column: options.Column = None,
     skip_bad_rows: options.SkipBadRows = False,
@@ -57,21 +82,31 @@ def plan(
     import perdure
 
     output = Output(json=json, quiet=quiet)
-    require_writable_folder(out, *FILES)
-    for name in FILES:
+    names = FILES if previous is None else (*FILES, CHANGES)
+    first = options.day(start, "--start")
+    if previous is None and max_changes is not None:
+        raise InputError("no plan to change", source="--max-changes", expected="--previous DIR beside it")
+    require_writable_folder(out, *names)
+    for name in names:
         refuse_inputs(out / name, file, model, cohort)
     rules, fitted = perdure.Cohort.from_toml(cohort), read_model(model)
+    before = None if previous is None else perdure.Plan.read(previous, rules)
     log = read_log(file, column, tz, skip_bad_rows, output)
-    made = schedule(rules, fitted, log, threads, output)
+    made = schedule(rules, fitted, log, threads, output, first, before, max_changes, refit)
+    if before is not None and not made.model.same_memory(fitted):
+        names = (*names, MODEL)
+        refuse_inputs(out / MODEL, file, model, cohort)
     with staged_folder(out) as folder:
-        write(made, folder)
+        write(made, folder, before)
+        if MODEL in names:
+            made.model.save(folder / MODEL)
     found = {
         "command": "plan",
         "file": str(file),
         "model": str(model),
         "cohort": str(cohort),
         "output": str(out),
-        "files": [str(out / name) for name in FILES],
+        "files": [str(out / name) for name in names],
         "log": log_facts(log),
         **summarize(made),
     }
@@ -79,20 +114,35 @@ def plan(
     output.show(*render(found))
 
 
-def schedule(rules: Any, fitted: Any, log: Any, threads: int | None, output: Output) -> Any:
-    """The plan of a fitted model for a cohort."""
+def schedule(
+    rules: Any,
+    fitted: Any,
+    log: Any,
+    threads: int | None,
+    output: Output,
+    start: dt.date | None = None,
+    previous: Any = None,
+    max_changes: int | None = None,
+    refit: bool = True,
+) -> Any:
+    """The plan of a fitted model for a cohort; made anew where there is a previous one."""
     import perdure
 
-    states = fitted.states(log, threads=threads)
+    planner = perdure.Planner(rules)
     with output.progress("Planning") as progress:
-        return perdure.Planner(rules).plan(fitted, states, progress=progress or False, threads=threads)
+        shared: dict[str, Any] = {"progress": progress or False, "threads": threads, "start": start}
+        if previous is None:
+            return planner.plan(fitted, fitted.states(log, threads=threads), **shared)
+        return planner.replan(fitted, log, previous, **shared, max_changes=max_changes, refit=refit)
 
 
-def write(made: Any, folder: Path) -> None:
+def write(made: Any, folder: Path, previous: Any = None) -> None:
     """The files of a plan."""
     made.to_csv(folder / PLAN)
     made.write_certificate(folder / CERTIFICATE)
-    made.to_ical(folder / CALENDAR)
+    made.to_ical(folder / CALENDAR, previous)
+    if made.changes_table is not None:
+        pyarrow.csv.write_csv(made.changes_table, folder / CHANGES)
 
 
 def summarize(made: Any) -> Row:
@@ -154,6 +204,7 @@ def render(found: Row) -> list[RenderableType]:
     )
     lines.append(("uncovered", _uncovered(uncovered["rows"])))
     lines += [("", f"{row['rows']:,} x {row['reason']}") for row in uncovered["reasons"]]
+    lines += _since(found["certificate"])
     parts: list[RenderableType] = [tables.facts(lines)]
     if found["weeks"]:
         parts += ["", weeks_table(found["weeks"])]
@@ -174,6 +225,21 @@ def _worth(certificate: Row) -> list[tuple[str, str]]:
     for one in certificate["binding"]:
         points = f"{one['recall_points']:.2f} points of an objective"
         lines.append((one["cap"].replace("_", " "), f"{one['limit']}; one more would bring {points}"))
+    return lines
+
+
+def _since(certificate: Row) -> list[tuple[str, str]]:
+    """What differs from the plan made before, and what the answers since say of the model."""
+    if "changes" not in certificate:
+        return []
+    answers = certificate["answers"]
+    lines = [("changes", tables.count(certificate["changes"]["questions"], "question"))]
+    if answers["answers"]:
+        shares = f"{_percent(answers['right'])} right, {_percent(answers['expected'])} expected"
+        lines.append(("answers since", f"{answers['answers']:,}: {shares}"))
+    if answers["rejected"]:
+        used = f"; the plan is by {certificate['model']['id']}, fitted anew" if answers.get("candidates") else ""
+        lines.append(("", f"they reject the model (p = {answers['p_value']:.1g}){used}"))
     return lines
 
 

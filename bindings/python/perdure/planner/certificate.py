@@ -16,11 +16,18 @@ TRIFLE = 1e-6
 
 
 def certificate_of(
-    cohort: Cohort, model: MemoryModel, core: Any, problem: Problem, courses: int, threads: int
+    cohort: Cohort, model: MemoryModel, core: Any, problem: Problem, courses: int, threads: int, previous: Any = None
 ) -> tuple[Rule, dict[str, Any]]:
-    """The best policy, and the certificate of a plan by it as plain data."""
+    """The best policy, and the certificate of a plan by it as plain data.
+
+    Where a plan made before is kept (``previous``), the planner's own policy is the only one.
+    """
     rules = portfolio(problem.rules, cohort.target_retention)
-    found = core.certify([rule for _, rule in rules], courses=courses, seed=cohort.seed, threads=threads)
+    if previous is not None:
+        rules = rules[:1]
+    found = core.certify(
+        [rule for _, rule in rules], courses=courses, seed=cohort.seed, previous=previous, threads=threads
+    )
     chosen, value = found["chosen"], found["value"]
     certificate = {
         "value": value["mean"],
@@ -55,6 +62,8 @@ def binding(cohort: Cohort, core: Any, problem: Problem) -> list[dict[str, Any]]
     more session or contact a week brings is an estimate from above: all its places at the price of the first.
     """
     columns = problem.arguments["columns"]
+    if not problem.arguments["askable"]:
+        return []
     learner = int(np.argmax(np.diff(columns["first"].astype(np.int64))))
     price = core.prices(learner)
     place, session = float(np.mean(price["question"])), float(np.mean(price["session"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -16,15 +17,21 @@ from .._zones import search_paths
 from ..cohort import Cohort
 from ..cohort.checks import check_names
 from ..errors import InputError
+from ..log import ReviewLog, require_log
 from ..memory_model import MemoryModel
 from ..states import States
 from .beliefs import beliefs_of
 from .certificate import certificate_of
+from .changes import count, dates_of, difference, margin_for
 from .objectives import Objective, objectives_of
 from .plan import Plan
+from .previous import coming_questions, previous_of, questions_of
 from .problem import Problem, problem_of
+from .recent import by_likelihood, calibration
 from .rows import table_of
+from .rules import Rule, portfolio
 from .sessions import choose_dates
+from .told import Told
 
 EPOCH = dt.date(1970, 1, 1)
 MOST_STATE_FIELDS = 3
@@ -82,6 +89,10 @@ class Planner:
         states: States,
         progress: bool | Callable[[int, int, str], object] = False,
         threads: int | None = None,
+        *,
+        start: dt.date | None = None,
+        previous: Plan | None = None,
+        max_changes: int | None = None,
     ) -> Plan:
         """Make the plan.
 
@@ -94,6 +105,14 @@ class Planner:
         progress : bool or callable
         threads : int, optional
             The plan does not depend on it.
+        start : date, optional
+            The plan's first day, when it is neither the cohort's start nor the day after the log's last answer.
+        previous : Plan, optional
+            The plan made before. Its rows before the first day stay, count in caps, and come first in the new plan; the
+            dates of its group sessions stay as well. `Plan.changes` says what differs and why.
+        max_changes : int, optional
+            At most so many questions are added, moved or dropped against ``previous``: those that bring most. Changes
+            that rules force, such as new leave, are made in any case.
 
         Raises
         ------
@@ -103,10 +122,13 @@ class Planner:
         """
         workers = _threads.resolve(threads)
         _check(model, states)
+        _check_previous(previous, max_changes)
         check_names(self.cohort, states.learners)
         with reporting(progress, "Planning") as report:
             last_day = _local_days(self.cohort, states)
-            first = self._first(int(last_day.max()))
+            first = self._first(int(last_day.max()), start, previous)
+            before = None if previous is None else previous_of(previous.table, previous.certificate, self.cohort, first)
+            begun = first if before is None else min(before.begun, self.cohort.start or first)
             memory = _core.plan.Memory(model.id, model.profile, list(model._values()))
             objectives, empty = objectives_of(self.cohort, states)
             since = (last_day - (first - EPOCH).days).astype(np.int32)
@@ -118,9 +140,10 @@ class Planner:
             report(1, STEPS, "Planning: group sessions")
 
             def solve(dates: dict[str, dt.date]) -> Problem:
-                return problem_of(self.cohort, memory, states.learners, objectives, beliefs, first, dates)
+                return problem_of(self.cohort, memory, states.learners, objectives, beliefs, first, dates, before)
 
-            dates = choose_dates(self.cohort, states.learners, solve, first, workers)
+            known = before.dates if before else None
+            dates = choose_dates(self.cohort, states.learners, solve, first, workers, known)
             problem = solve(dates)
             if problem.objective.size == 0:
                 learner, number, why = problem.unplanned[0]
@@ -132,40 +155,107 @@ class Planner:
             report(2, STEPS, "Planning: prices")
             core = _core.plan.CohortPlan(**problem.arguments, question_cost=self.question_cost, threads=workers)
             report(3, STEPS, "Planning: value and bound")
-            rule, certificate = certificate_of(self.cohort, model, core, problem, self._courses(problem), workers)
-            certificate["question_cost"] = self.question_cost
-            certificate["group_sessions"] = {name: day.isoformat() for name, day in dates.items()}
+
+            def ask(rule: Rule, kept: Any = None) -> dict[str, Any]:
+                options = dict(zip(("policy", "target", "days", "wrong", "by_course"), rule, strict=True))
+                seed = self.cohort.seed
+                found: dict[str, Any] = core.run(**options, likely=True, seed=seed, previous=kept, threads=workers)
+                return found
+
+            def rows(asked: dict[str, Any]) -> pa.Table:
+                return table_of(self.cohort, states.learners, objectives, beliefs, problem, asked, first, begun)
+
+            kept, counts = None, {}
+            if before is not None and max_changes is not None:
+                to_come = questions_of(before.coming, self.cohort, states.learners, objectives, problem, first)
+                rule = portfolio(problem.rules, self.cohort.target_retention)[0][1]
+                was = dates_of(coming_questions(before.coming))
+
+                def changes(margin: float) -> int:
+                    return count(was, dates_of(coming_questions(rows(ask(rule, (*to_come, margin))))))
+
+                margin, _, forced = margin_for(max_changes, changes)
+                counts = {"most": max_changes, "margin": margin, "forced": forced}
+                kept = (*to_come, margin)
+            rule, certificate = certificate_of(self.cohort, model, core, problem, self._courses(problem), workers, kept)
+            last = self.cohort.last_day(first)
+            certificate |= {"first": first.isoformat(), "last": last.isoformat(), "question_cost": self.question_cost}
+            certificate["model"]["since"] = _model_since(model, previous, first).isoformat()
+            certificate["group_sessions"] = {
+                name: day.isoformat() for name, day in {**(before.dates if before else {}), **dates}.items()
+            }
             report(4, STEPS, "Planning: questions")
-            policy, target, days, wrong, by_course = rule
-            asked = core.run(
-                policy=policy,
-                target=target,
-                days=days,
-                wrong=wrong,
-                by_course=by_course,
-                likely=True,
-                seed=self.cohort.seed,
-                threads=workers,
-            )
-            table = table_of(self.cohort, states.learners, objectives, beliefs, problem, asked, first)
+            asked = ask(rule, kept)
+            table, changed = rows(asked), None
+            if before is not None:
+                told = Told(model, states.learners, objectives, beliefs, problem, first, self.cohort, workers)
+                changed = difference(before.coming, table, told.recall_on, told.why_not)
+                certificate["changes"] = {"questions": changed.num_rows, **counts}
+                table = pa.concat_tables([before.past, table])
             uncovered, not_due = self._uncovered(model, states, objectives, problem, asked, first, workers)
             report(5, STEPS, "Planning: done")
         if empty:
             certificate["skills_without_questions"] = empty
-        last = self.cohort.last_day(first)
-        return Plan(self.cohort, table, uncovered, certificate, first, last, not_due, states._kind)
+        return Plan(self.cohort, table, uncovered, certificate, first, last, not_due, states._kind, model, changed)
+
+    def replan(
+        self,
+        model: MemoryModel,
+        log: ReviewLog,
+        previous: Plan,
+        progress: bool | Callable[[int, int, str], object] = False,
+        threads: int | None = None,
+        *,
+        start: dt.date | None = None,
+        max_changes: int | None = None,
+        refit: bool = True,
+    ) -> Plan:
+        """Make the plan anew from the answers that came since, testing the model on them.
+
+        Parameters
+        ----------
+        model : fitted model
+            That of ``previous``, or another.
+        log : ReviewLog
+            All answers, those before ``previous`` among them.
+        previous : Plan
+        start, max_changes
+            As in `plan`.
+        refit : bool
+            Whether a model that the recent answers reject is replaced by the one that explains them best: itself, the
+            same fitted anew, FSRS-6 or half-lives, each fitted to the answers before them.
+
+        Returns
+        -------
+        Plan
+            `certificate["answers"]` has the test (`perdure.planner.recent.calibration`) and, after a rejection, the
+            log losses of the candidates; `Plan.model` is the model that was used.
+        """
+        _check_previous(previous, max_changes)
+        require_log(log)
+        began = dt.date.fromisoformat(previous.certificate["model"].get("since", previous.first.isoformat()))
+        moment = dt.datetime.combine(began, dt.time(), zoneinfo.ZoneInfo(self.cohort.timezone))
+        answers = calibration(model, log, moment, threads)
+        if answers["rejected"] and refit:
+            model, answers["candidates"] = by_likelihood(model, log, moment, threads)
+        states = model.states(log, threads=threads)
+        made = self.plan(model, states, progress, threads, start=start, previous=previous, max_changes=max_changes)
+        made.certificate["answers"] = answers
+        return made
 
     def _courses(self, problem: Problem) -> int:
         each = problem.objective.size / np.unique(problem.arguments["columns"]["first"]).size
         return min(self.courses, max(FEWEST_COURSES, int(QUESTIONS_IN_ALL / each)))
 
-    def _first(self, latest: int) -> dt.date:
+    def _first(self, latest: int, start: dt.date | None, previous: Plan | None) -> dt.date:
         """First day of the plan."""
         cohort, after = self.cohort, EPOCH + dt.timedelta(latest + 1)
-        first = cohort.start or after
+        first = start or cohort.start or after
+        if start is None and previous is not None:
+            first = max(first, after)
         expected = f"{after} or later"
         if first < after:
-            source = f"{cohort.source}, key cohort.start"
+            source = f"{cohort.source}, key cohort.start" if start is None else "start"
             raise InputError("before the log's last answer", source=source, value=str(first), expected=expected)
         if cohort.last_day(first) < first:
             source, value = f"{cohort.source}, key cohort.deadline", str(cohort.deadline)
@@ -224,6 +314,26 @@ class Planner:
         if not any(days.open[:end]) and not days.given:
             return f"no study day from {first} to the day before {until}"
         return f"no room that would not be missed elsewhere: {askings} questions before {until}, {left} objectives left"
+
+
+def _model_since(model: MemoryModel, previous: Plan | None, first: dt.date) -> dt.date:
+    """The day from which a model's predictions are put to the test: that of the first plan made with it."""
+    if previous is not None:
+        known = previous.certificate["model"]
+        if known["parameters"] == [float(x) for x in model._values()] and known["id"] == model.id:
+            return dt.date.fromisoformat(known.get("since", previous.first.isoformat()))
+    return first
+
+
+def _check_previous(previous: Plan | None, max_changes: int | None) -> None:
+    if previous is not None and not isinstance(previous, Plan):
+        raise InputError("not a plan", source="previous", value=type(previous).__name__, expected="perdure.Plan")
+    if max_changes is None:
+        return
+    if previous is None:
+        raise InputError("no plan to change", source="previous", value=None, expected="a plan, beside max_changes")
+    if not isinstance(max_changes, int) or isinstance(max_changes, bool) or max_changes < 0:
+        raise InputError("does not fit", source="max_changes", value=max_changes, expected="a whole number, 0 or more")
 
 
 def _local_days(cohort: Cohort, states: States) -> npt.NDArray[np.int32]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from ..errors import InputError
 from .beliefs import Beliefs
 from .objectives import Objective, courses_of
 from .rules import CourseRule, anchors, rules_of
+
+if TYPE_CHECKING:
+    from .previous import Previous
 
 DAY = dt.timedelta(1)
 NOTHING = 2**32 - 1
@@ -35,6 +38,8 @@ class Days:
     steps: tuple[DatedStep, ...]
     sessions: tuple[tuple[str, int], ...]
     """Group sessions to which they come, by id, with the day."""
+    held: tuple[int, ...] = ()
+    """Days of quizzes in the week before the plan."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ def problem_of(
     beliefs: Beliefs,
     first: dt.date,
     sessions: Mapping[str, dt.date],
+    previous: Previous | None = None,
 ) -> Problem:
     """Arrays of a plan that starts on a day.
 
@@ -79,13 +85,15 @@ def problem_of(
     last = cohort.last_day(first)
     days = (last - first).days + 1
     days_of = _days_of(cohort, learners, first, last, sessions)
+    if previous is not None:
+        days_of = [previous.beside(id, one) for id, one in zip(learners, days_of, strict=True)]
     askable = sorted({day for one in set(days_of) for day in _askable(one, days)})
     ends = [(cohort.counts_on(first, course if cohort.courses else None) - first).days for course in courses_of(cohort)]
     kept, unplanned = _plannable(objectives, beliefs, ends, first)
     group = _group_days(cohort, objectives, beliefs, days_of, kept)
     classes, question_class = _classes(cohort, memory, objectives, beliefs, ends, kept, group)
     calendars = list(dict.fromkeys(days_of))
-    caps = [_caps(cohort, id) for id in learners]
+    caps = [_caps(cohort, id, previous.used.get(id, 0) if previous else 0) for id in learners]
     distinct = list(dict.fromkeys(caps))
     programs, program = _programs(objectives, beliefs, kept, len(learners))
     number = {one: position for position, one in enumerate(calendars)}
@@ -110,7 +118,8 @@ def problem_of(
         "askable": askable,
         "classes": classes,
         "calendars": [
-            (np.frombuffer(one.open, np.uint8), list(one.contacts), list(one.given), []) for one in calendars
+            (np.frombuffer(one.open, np.uint8), list(one.contacts), list(one.given), list(one.held))
+            for one in calendars
         ],
         "caps": distinct,
         "programs": programs,
@@ -257,10 +266,11 @@ def _classes(
     return [(memory, *key) for key in numbers], found
 
 
-def _caps(cohort: Cohort, id: str) -> tuple[int, int, int, int | None, float | None]:
+def _caps(cohort: Cohort, id: str, used: int) -> tuple[int, int, int, int | None, float | None]:
     caps = cohort.caps_of(id)
     weekly = caps.sessions_per_week or 0, caps.contacts_per_week or 0
-    return caps.questions_per_session, *weekly, caps.questions_in_all, caps.minutes_per_day
+    in_all = None if caps.questions_in_all is None else max(0, caps.questions_in_all - used)
+    return caps.questions_per_session, *weekly, in_all, caps.minutes_per_day
 
 
 def _programs(

@@ -71,11 +71,15 @@ def table_of(
     problem: Problem,
     asked: dict[str, Any],
     first: dt.date,
+    begun: dt.date,
 ) -> pa.Table:
-    """The table of a plan (`perdure.plan_table.SCHEMA`), by date, learner and course."""
+    """The table of a plan (`perdure.plan_table.SCHEMA`), by date, learner and course.
+
+    ``begun`` is the first day of the plan that this one continues; ``first`` where there is none.
+    """
     own = _by_learner(problem, asked)
     known = _first_answers(beliefs, objectives, len(learners))
-    maker = _Rows(cohort, objectives, first)
+    maker = _Rows(cohort, objectives, first, begun)
     rows: list[tuple[Any, ...]] = []
     for learner, id in enumerate(learners):
         days, questions = problem.days_of[learner], own[learner]
@@ -104,8 +108,8 @@ def _by_learner(problem: Problem, asked: dict[str, Any]) -> dict[int, list[Asked
 class _Rows:
     """Rows of learners, one after another."""
 
-    def __init__(self, cohort: Cohort, objectives: list[Objective], first: dt.date) -> None:
-        self.cohort, self.objectives, self.first = cohort, objectives, first
+    def __init__(self, cohort: Cohort, objectives: list[Objective], first: dt.date, begun: dt.date) -> None:
+        self.cohort, self.objectives, self.first, self.begun = cohort, objectives, first, begun
         self.clock, self.courses = Clock(cohort), courses_of(cohort)
         self.numbers = {course.id: number for number, course in enumerate(self.courses)}
         self.ends = [cohort.counts_on(first, one if cohort.courses else None) for one in self.courses]
@@ -139,7 +143,7 @@ class _Rows:
                 one.recall,
                 None if math.isnan(one.gain) else one.gain,
                 None if math.isnan(one.price) else one.price,
-                _met(seen, objective, self.first),
+                _met(seen, objective, self.begun),
                 reason,
             )
             seen.setdefault(objective.name, date)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,15 +22,20 @@ def choose_dates(
     problem_of: Callable[[dict[str, dt.date]], Problem],
     first: dt.date,
     threads: int,
+    known: Mapping[str, dt.date] | None = None,
 ) -> dict[str, dt.date]:
     """A date for every group session that has one in the plan, one after another, each beside those before it.
 
     A date on which nobody can come is none. Values are simulated under prices that are found anew for every date;
-    equal ones go to the earlier date.
+    equal ones go to the earlier date. Dates that are ``known``, from a plan made before, stay; one in the past is none.
     """
     courses = {course.id: course for course in cohort.courses}
     chosen: dict[str, dt.date] = {}
     for session in cohort.group_sessions:
+        if known and session.id in known:
+            if known[session.id] >= first:
+                chosen[session.id] = known[session.id]
+            continue
         end = min(cohort.last_day(first) + dt.timedelta(1), cohort.counts_on(first, courses[session.course]))
         members = [id for id in learners if cohort.comes(id, session)]
         last = cohort.last_day(first)
