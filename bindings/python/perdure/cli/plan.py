@@ -93,7 +93,7 @@ def plan(
     before = None if previous is None else perdure.Plan.read(previous, rules)
     log = read_log(file, column, tz, skip_bad_rows, output)
     made = schedule(rules, fitted, log, threads, output, first, before, max_changes, refit)
-    if before is not None and not made.model.same_memory(fitted):
+    if before is not None and made.model is not fitted:
         names = (*names, MODEL)
         refuse_inputs(out / MODEL, file, model, cohort)
     with staged_folder(out) as folder:
@@ -132,7 +132,7 @@ def schedule(
     with output.progress("Planning") as progress:
         shared: dict[str, Any] = {"progress": progress or False, "threads": threads, "start": start}
         if previous is None:
-            return planner.plan(fitted, fitted.states(log, threads=threads), **shared)
+            return planner.plan(fitted, log, **shared)
         return planner.replan(fitted, log, previous, **shared, max_changes=max_changes, refit=refit)
 
 

@@ -16,6 +16,7 @@ from .._progress import reporting
 from .._zones import search_paths
 from ..cohort import Cohort
 from ..cohort.checks import check_names
+from ..cohort_model import CohortModel
 from ..errors import InputError
 from ..log import ReviewLog, require_log
 from ..memory_model import MemoryModel
@@ -31,10 +32,10 @@ from .recent import by_likelihood, calibration
 from .rows import table_of
 from .rules import Rule, portfolio
 from .sessions import choose_dates
+from .surrogate import MOST_STATE_FIELDS, needs_surrogate, require_log_for, surrogate_of
 from .told import Told
 
 EPOCH = dt.date(1970, 1, 1)
-MOST_STATE_FIELDS = 3
 FEWEST_COURSES = 50
 QUESTIONS_IN_ALL = 400_000
 """Questions of all simulated courses of a policy, about."""
@@ -85,8 +86,8 @@ class Planner:
 
     def plan(
         self,
-        model: MemoryModel,
-        states: States,
+        model: MemoryModel | CohortModel,
+        states: States | ReviewLog,
         progress: bool | Callable[[int, int, str], object] = False,
         threads: int | None = None,
         *,
@@ -99,9 +100,10 @@ class Planner:
         Parameters
         ----------
         model : fitted model
-            Of one to three state variables.
-        states : States
-            From the same model: memory after the last answers.
+            Where its memory is not one to three numbers (`CohortModel`, DASH, ACT-R), a surrogate plans: FSRS-6 with
+            the same forecasts, see `perdure.planner.surrogate`. `certificate["surrogate"]` says how near it is.
+        states : States or ReviewLog
+            Memory after the last answers, from the same model; or the log that has them, which a surrogate needs.
         progress : bool or callable
         threads : int, optional
             The plan does not depend on it.
@@ -121,7 +123,15 @@ class Planner:
             is nothing that could be asked.
         """
         workers = _threads.resolve(threads)
+        given, surrogate = model, None
+        if needs_surrogate(model):
+            log = require_log_for(model, states)
+            surrogate = surrogate_of(model, log, self._horizon(log, start, previous), workers)
+            model, states = surrogate.model, surrogate.states
+        elif isinstance(states, ReviewLog) and isinstance(model, MemoryModel):
+            states = model.states(states, threads=workers)
         _check(model, states)
+        assert isinstance(model, MemoryModel) and isinstance(states, States)
         _check_previous(previous, max_changes)
         check_names(self.cohort, states.learners)
         with reporting(progress, "Planning") as report:
@@ -180,6 +190,9 @@ class Planner:
             rule, certificate = certificate_of(self.cohort, model, core, problem, self._courses(problem), workers, kept)
             last = self.cohort.last_day(first)
             certificate |= {"first": first.isoformat(), "last": last.isoformat(), "question_cost": self.question_cost}
+            if surrogate is not None:
+                certificate["surrogate"] = surrogate.report
+                certificate["relative_to"] += f"; {surrogate.report['by']} stands for {surrogate.report['of']}"
             certificate["model"]["since"] = _model_since(model, previous, first).isoformat()
             certificate["group_sessions"] = {
                 name: day.isoformat() for name, day in {**(before.dates if before else {}), **dates}.items()
@@ -196,11 +209,11 @@ class Planner:
             report(5, STEPS, "Planning: done")
         if empty:
             certificate["skills_without_questions"] = empty
-        return Plan(self.cohort, table, uncovered, certificate, first, last, not_due, states._kind, model, changed)
+        return Plan(self.cohort, table, uncovered, certificate, first, last, not_due, states._kind, given, changed)
 
     def replan(
         self,
-        model: MemoryModel,
+        model: MemoryModel | CohortModel,
         log: ReviewLog,
         previous: Plan,
         progress: bool | Callable[[int, int, str], object] = False,
@@ -238,14 +251,22 @@ class Planner:
         answers = calibration(model, log, moment, threads)
         if answers["rejected"] and refit:
             model, answers["candidates"] = by_likelihood(model, log, moment, threads)
-        states = model.states(log, threads=threads)
-        made = self.plan(model, states, progress, threads, start=start, previous=previous, max_changes=max_changes)
+        made = self.plan(model, log, progress, threads, start=start, previous=previous, max_changes=max_changes)
         made.certificate["answers"] = answers
+        if "candidates" not in answers:
+            made.certificate["model"]["since"] = began.isoformat()
         return made
 
     def _courses(self, problem: Problem) -> int:
         each = problem.objective.size / np.unique(problem.arguments["columns"]["first"]).size
         return min(self.courses, max(FEWEST_COURSES, int(QUESTIONS_IN_ALL / each)))
+
+    def _horizon(self, log: ReviewLog, start: dt.date | None, previous: Plan | None) -> int:
+        """Days from the log's last answer to the end of the plan."""
+        zone = zoneinfo.ZoneInfo(self.cohort.timezone)
+        latest = log.last_answered_at.astimezone(zone).date()
+        first = self._first((latest - EPOCH).days, start, previous)
+        return (self.cohort.last_day(first) - latest).days
 
     def _first(self, latest: int, start: dt.date | None, previous: Plan | None) -> dt.date:
         """First day of the plan."""
@@ -341,15 +362,15 @@ def _local_days(cohort: Cohort, states: States) -> npt.NDArray[np.int32]:
     return days
 
 
-def _check(model: MemoryModel, states: States) -> None:
+def _check(model: Any, states: Any) -> None:
     """Refuse what cannot be planned: no states, states of another model, a model whose clock knows only study days."""
-    if not isinstance(states, States):
-        raise InputError(
-            "not states", source="states", value=type(states).__name__, expected="what model.states returns"
-        )
     if not isinstance(model, MemoryModel):
         raise InputError(
             "not a single memory model", source="model", value=model, expected="one, like Hierarchical.of(group)"
+        )
+    if not isinstance(states, States):
+        raise InputError(
+            "not states", source="states", value=type(states).__name__, expected="what model.states returns, or a log"
         )
     if not (states.model is model or states.model.same_memory(model)):
         raise InputError("states of another model", source="states", value=states.model, expected=f"those of {model!r}")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..log import ReviewLog
-from ..memory_model import MemoryModel
 from ..metrics import log_loss
 from ..models import Fsrs6, HalfLife
 
@@ -24,7 +23,7 @@ def since_mask(log: ReviewLog, moment: dt.datetime) -> Any:
     return log._core.answered_at >= int(moment.timestamp() * 1000)
 
 
-def calibration(model: MemoryModel, log: ReviewLog, moment: dt.datetime, threads: int | None = None) -> dict[str, Any]:
+def calibration(model: Any, log: ReviewLog, moment: dt.datetime, threads: int | None = None) -> dict[str, Any]:
     """Test a model's predictions of the answers since a moment.
 
     Answers are put into six bins of equal numbers by what was predicted, each from the answers before it alone. The
@@ -60,8 +59,8 @@ def _upper_tail(x: float) -> float:
 
 
 def by_likelihood(
-    model: MemoryModel, log: ReviewLog, moment: dt.datetime, threads: int | None = None
-) -> tuple[MemoryModel, list[dict[str, Any]]]:
+    model: Any, log: ReviewLog, moment: dt.datetime, threads: int | None = None
+) -> tuple[Any, list[dict[str, Any]]]:
     """The model that explains the answers since a moment best, of those that had only the answers before it.
 
     Candidates are the model as it is, the same fitted anew, FSRS-6 and half-lives. The best is fitted to the whole
@@ -69,8 +68,8 @@ def by_likelihood(
     """
     recent = since_mask(log, moment)
     earlier = log.where(~recent)
-    candidates: list[tuple[str, MemoryModel]] = [("as it is", model)]
-    kinds: list[type[MemoryModel]] = list(dict.fromkeys([type(model), Fsrs6, HalfLife]))
+    candidates: list[tuple[str, Any]] = [("as it is", model)]
+    kinds: list[type[Any]] = list(dict.fromkeys([type(model), Fsrs6, HalfLife]))
     if np.count_nonzero(~recent) > 0:
         candidates += [(kind.id, kind().fit(earlier, threads=threads)) for kind in kinds]
     right = log.success[recent]
