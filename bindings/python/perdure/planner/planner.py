@@ -24,7 +24,7 @@ from ..states import States
 from .beliefs import beliefs_of
 from .certificate import certificate_of
 from .changes import count, dates_of, difference, margin_for
-from .objectives import Objective, objectives_of
+from .objectives import objectives_of
 from .plan import Plan
 from .previous import coming_questions, previous_of, questions_of
 from .problem import Problem, problem_of
@@ -34,6 +34,7 @@ from .rules import Rule, portfolio
 from .sessions import choose_dates
 from .surrogate import MOST_STATE_FIELDS, needs_surrogate, require_log_for, surrogate_of
 from .told import Told
+from .uncovered import uncovered_of
 
 EPOCH = dt.date(1970, 1, 1)
 FEWEST_COURSES = 50
@@ -205,7 +206,9 @@ class Planner:
                 changed = difference(before.coming, table, told.recall_on, told.why_not)
                 certificate["changes"] = {"questions": changed.num_rows, **counts}
                 table = pa.concat_tables([before.past, table])
-            uncovered, not_due = self._uncovered(model, states, objectives, problem, asked, first, workers)
+            uncovered, not_due = uncovered_of(
+                self.cohort, model, states.learners, objectives, problem, asked, first, workers
+            )
             report(5, STEPS, "Planning: done")
         if empty:
             certificate["skills_without_questions"] = empty
@@ -282,59 +285,6 @@ class Planner:
             source, value = f"{cohort.source}, key cohort.deadline", str(cohort.deadline)
             raise InputError("in the past: before the log's last answer", source=source, value=value, expected=expected)
         return first
-
-    def _uncovered(
-        self,
-        model: MemoryModel,
-        states: States,
-        objectives: list[Objective],
-        problem: Problem,
-        asked: dict[str, Any],
-        first: dt.date,
-        threads: int,
-    ) -> tuple[pa.Table, int]:
-        """Objectives without a question: those that stay below the target with why, and how many do not."""
-        columns = problem.arguments["columns"]
-        starts = columns["first"].astype(np.int64)
-        has = np.zeros(problem.objective.size, bool)
-        has[starts[asked["learner"]] + asked["question"]] = True
-        left = np.flatnonzero(~has)
-        state = tuple(column[left] for column in problem.arguments["state"])
-        elapsed = (problem.end[left] - columns["last_day"][left]).astype(np.float32)
-        recall = model.recall(state, elapsed, threads).astype(np.float64) if left.size else np.zeros(0)
-        owner = np.searchsorted(starts, left, side="right") - 1
-        rows: list[tuple[str, str, float | None, str]] = [
-            (states.learners[learner], objectives[number].name, None, why) for learner, number, why in problem.unplanned
-        ]
-        targets = self._targets(objectives)
-        told = {(learner, number) for learner, number, _ in problem.unplanned}
-        low = [
-            (int(learner), int(problem.objective[row]), float(r), int(problem.end[row]))
-            for row, learner, r in zip(left.tolist(), owner.tolist(), recall.tolist(), strict=True)
-            if (int(learner), int(problem.objective[row])) not in told and r < targets[int(problem.objective[row])]
-        ]
-        counts = np.bincount([one[0] for one in low], minlength=len(states.learners))
-        askings = np.bincount(asked["learner"], minlength=len(states.learners))
-        for learner, number, r, end in low:
-            why = self._why(problem, learner, int(askings[learner]), int(counts[learner]), end, first)
-            rows.append((states.learners[learner], objectives[number].name, r, why))
-        names = ("learner", "objective", "recall", "reason")
-        types = (pa.string(), pa.string(), pa.float64(), pa.string())
-        turned = list(zip(*rows, strict=True)) or [(), (), (), ()]
-        arrays = [pa.array(list(column), type) for column, type in zip(turned, types, strict=True)]
-        unsaid = sum((int(u), int(k)) not in told for u, k in zip(owner, problem.objective[left], strict=True))
-        return pa.table(arrays, names=list(names)), unsaid - len(low)
-
-    def _targets(self, objectives: list[Objective]) -> list[float]:
-        own = [course.goal.target_retention for course in self.cohort.courses] or [None]
-        return [own[one.course] or self.cohort.target_retention for one in objectives]
-
-    def _why(self, problem: Problem, learner: int, askings: int, left: int, end: int, first: dt.date) -> str:
-        days = problem.days_of[learner]
-        until = first + dt.timedelta(end)
-        if not any(days.open[:end]) and not days.given:
-            return f"no study day from {first} to the day before {until}"
-        return f"no room that would not be missed elsewhere: {askings} questions before {until}, {left} objectives left"
 
 
 def _model_since(model: MemoryModel, previous: Plan | None, first: dt.date) -> dt.date:

@@ -38,6 +38,8 @@ class Days:
     steps: tuple[DatedStep, ...]
     sessions: tuple[tuple[str, int], ...]
     """Group sessions to which they come, by id, with the day."""
+    dropped: tuple[DatedStep, ...] = ()
+    """Steps that no day allows."""
     held: tuple[int, ...] = ()
     """Days of quizzes in the week before the plan."""
 
@@ -154,7 +156,9 @@ def _days_of(
 
 def _learner_days(cohort: Cohort, id: str, first: dt.date, last: dt.date, sessions: Mapping[str, dt.date]) -> Days:
     calendar = cohort.calendar_of(id, first, last)
-    steps = tuple(one for one in steps_of(cohort, id, first, last, calendar) if one.effective is not None)
+    found = steps_of(cohort, id, first, last, calendar)
+    steps = tuple(one for one in found if one.effective is not None)
+    dropped = tuple(one for one in found if one.effective is None)
     kinds = {one.id: one for one in cohort.steps}
     numbers = {course.id: number for number, course in enumerate(cohort.courses)}
     is_open = bytearray(calendar.studies(first + n * DAY) for n in range((last - first).days + 1))
@@ -177,7 +181,7 @@ def _learner_days(cohort: Cohort, id: str, first: dt.date, last: dt.date, sessio
             is_open[day] = 0
             contacts.add(day)
             attended.append((session.id, day))
-    return Days(bytes(is_open), tuple(sorted(contacts)), tuple(sorted(given)), steps, tuple(attended))
+    return Days(bytes(is_open), tuple(sorted(contacts)), tuple(sorted(given)), steps, tuple(attended), dropped)
 
 
 def _plannable(
