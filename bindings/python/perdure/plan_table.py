@@ -36,9 +36,46 @@ SCHEMA = pa.schema(
     ]
 )
 
+CODES = {
+    "learner": pa.int32(),
+    "course": pa.int16(),
+    "item": pa.int32(),
+    "skill": pa.int32(),
+    "time": pa.int16(),
+    "kind": pa.int16(),
+    "reason": pa.int32(),
+}
+
+
+def _coded(field: pa.Field) -> pa.DataType:
+    if field.name in CODES:
+        return pa.dictionary(CODES[field.name], field.type)
+    return pa.float32() if pa.types.is_floating(field.type) else field.type
+
+
+CODED = pa.schema([(field.name, _coded(field)) for field in SCHEMA])
+"""The same columns as plans keep them in memory: texts as codes, numbers in half the room."""
+
 ROWS_OF_A_BLOCK = 65_536
 DECIMALS = 6
 NEEDS_QUOTES = '[",\r\n]'
+
+
+def coded(table: pa.Table) -> pa.Table:
+    """Rows as plans keep them, from rows with plain columns."""
+    columns = []
+    for field in CODED:
+        column = table[field.name].combine_chunks()
+        if field.name in CODES:
+            codes = column.dictionary_encode()
+            column = pa.DictionaryArray.from_arrays(codes.indices.cast(CODES[field.name]), codes.dictionary)
+        columns.append(column.cast(field.type))
+    return pa.table(columns, CODED)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """Rows with plain columns (`SCHEMA`)."""
+    return table.cast(SCHEMA)
 
 
 def write_csv(table: pa.Table | Iterable[pa.RecordBatch], path: str | os.PathLike[str]) -> None:
@@ -69,7 +106,7 @@ def write_parquet(table: pa.Table | Iterable[pa.RecordBatch], path: str | os.Pat
 
 
 def read_csv(path: str | os.PathLike[str]) -> pa.Table:
-    """The rows of a plan's CSV file; InputError for what is none."""
+    """The rows of a plan's CSV file, as plans keep them (`CODED`); InputError for what is none."""
     types = {field.name: field.type for field in SCHEMA}
     try:
         convert = csv.ConvertOptions(
@@ -83,12 +120,16 @@ def read_csv(path: str | os.PathLike[str]) -> pa.Table:
         reason = str(error).splitlines()[0]
         raise InputError(f"cannot be read: {reason}", source=str(path), expected="a plan by `perdure plan`") from None
     course = SCHEMA.get_field_index("course")
-    return table.set_column(course, SCHEMA.field(course), pc.fill_null(table["course"], "")).cast(SCHEMA)
+    return coded(table.set_column(course, SCHEMA.field(course), pc.fill_null(table["course"], "")))
 
 
 def _blocks(table: pa.Table | Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Blocks with rows; InputError for columns that are not those of a plan."""
     for block in table.to_batches(ROWS_OF_A_BLOCK) if isinstance(table, pa.Table) else table:
+        if block.schema.equals(CODED):
+            block = pa.RecordBatch.from_arrays(
+                [column.cast(field.type) for column, field in zip(block.columns, SCHEMA, strict=True)], schema=SCHEMA
+            )
         if not block.schema.equals(SCHEMA):
             names = ", ".join(f"{field.name} {field.type}" for field in SCHEMA)
             raise InputError("has other columns", source="table", value=block.schema.names, expected=names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from ..states import States
 from .objectives import Objective, courses_of
 
 GOOD = 3
+Int = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,6 @@ class Beliefs:
         Of the last answer, in days from the plan's first: below 0.
     asked : bool array
         Whether it was asked before the plan. What was not is believed to have been known at the end of the training.
-    recency : list of dict
-        By learner: the last answer of every item, in milliseconds, for the order of questions in a pool.
     left_out : list of (int, int, str)
         Learner, objective and why it cannot be planned.
     """
@@ -42,7 +42,6 @@ class Beliefs:
     state: list[npt.NDArray[np.float32]]
     last_day: npt.NDArray[np.int32]
     asked: npt.NDArray[np.bool_]
-    recency: list[dict[str, int]]
     left_out: list[tuple[int, int, str]]
 
 
@@ -61,55 +60,75 @@ def beliefs_of(
     days : int32 array
         Of the last answers of ``states``, in days from ``first``.
     """
-    of_item = {item: number for number, one in enumerate(objectives) for item in one.items}
-    code = np.array([of_item.get(item, -1) for item in states.items], np.int64)
-    latest: list[dict[int, int]] = [{} for _ in states.learners]
-    recency: list[dict[str, int]] = [{} for _ in states.learners]
-    at = states.last_answered_at.tolist()
-    for row, (learner, item) in enumerate(zip(states.learner.tolist(), states.item.tolist(), strict=True)):
-        objective = int(code[item])
-        recency[learner][states.items[item]] = at[row]
-        if objective >= 0:
-            before = latest[learner].get(objective)
-            if before is None or at[before] <= at[row]:
-                latest[learner][objective] = row
-    by_course: dict[str, list[int]] = defaultdict(list)
+    found = _Latest(states, objectives)
     courses = courses_of(cohort)
+    by_course: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(objectives):
         by_course[courses[one.course].id].append(number)
-    who: list[int] = []
-    what: list[int] = []
-    rows: list[int] = []
-    last: list[int] = []
+    parts: list[tuple[Int, Int, Int, Int]] = []
     left_out: list[tuple[int, int, str]] = []
-    for learner, id in enumerate(states.learners):
-        own = latest[learner]
-        for course in cohort.courses_of(id) if cohort.courses else courses:
+    for (own, ends), who in _alike(cohort, states.learners).items():
+        for course, end in zip(own, ends, strict=True):
+            numbers = np.array(by_course[course.id], np.int64)
             is_listed = course.items is not None or bool(course.skills)
-            end = cohort.training_end_of(id, course)
-            for objective in by_course[course.id]:
-                row = own.get(objective, -1)
-                if row < 0 and end is None and not is_listed:
-                    continue
-                if row < 0 and end is not None and end >= first:
-                    left_out.append((learner, objective, f"the training ends on {end}, after the plan begins"))
-                    continue
-                who.append(learner)
-                what.append(objective)
-                rows.append(row)
-                last.append(int(days[row]) if row >= 0 else (end - first).days if end else -1)
-    taken = np.array(rows, np.int64)
+            all_of_them = is_listed or end is not None
+            learner, objective, row = (found.pairs if all_of_them else found.answered)(np.array(who, np.int64), numbers)
+            is_fresh = row < 0
+            if end is not None and end >= first:
+                why = f"the training ends on {end}, after the plan begins"
+                late = zip(learner[is_fresh].tolist(), objective[is_fresh].tolist(), strict=True)
+                left_out += [(one, other, why) for one, other in late]
+                keep = ~is_fresh
+            else:
+                keep = np.full(row.size, True)
+            otherwise = -1 if end is None else (end - first).days
+            last = np.where(is_fresh, otherwise, days[row] if days.size else otherwise)
+            parts.append((learner[keep], objective[keep], row[keep], last[keep]))
+    joined = [np.concatenate(column) for column in zip(*parts, strict=True)] or [np.empty(0, np.int64)] * 4
+    order = np.lexsort((joined[1], joined[0]))
+    who, what, taken, last = (column[order] for column in joined)
     fresh = batch.first(model.id, np.array([GOOD], np.uint8), parameters=model._values(), profile=model.profile)
     state = []
     for column, new in zip(states.state, fresh, strict=True):
         values = column[np.maximum(taken, 0)].astype(np.float32) if len(column) else np.zeros(taken.size, np.float32)
         state.append(np.ascontiguousarray(np.where(taken >= 0, values, np.float32(new[0]))))
-    return Beliefs(
-        np.array(who, np.int64),
-        np.array(what, np.int64),
-        state,
-        np.array(last, np.int32),
-        taken >= 0,
-        recency,
-        left_out,
-    )
+    return Beliefs(who, what, state, last.astype(np.int32), taken >= 0, sorted(left_out))
+
+
+class _Latest:
+    """The answer that counts for each learner's objective: the last one to any of its items."""
+
+    def __init__(self, states: States, objectives: list[Objective]) -> None:
+        of_item = {item: number for number, one in enumerate(objectives) for item in one.items}
+        objective = np.array([of_item.get(item, -1) for item in states.items], np.int64)[states.item]
+        rows = np.flatnonzero(objective >= 0)
+        self.many = len(objectives)
+        key = states.learner[rows] * np.int64(self.many) + objective[rows]
+        order = np.lexsort((states.last_answered_at[rows], key))
+        key = key[order]
+        is_last = np.concatenate([key[1:] != key[:-1], [True]]) if key.size else np.empty(0, bool)
+        self.key, self.row = key[is_last], rows[order][is_last]
+
+    def answered(self, learners: Int, objectives: Int) -> tuple[Int, Int, Int]:
+        """Pairs of a learner and an objective that have an answer, with its row."""
+        who, what = self.key // self.many, self.key % self.many
+        own = np.isin(who, learners) & np.isin(what, objectives)
+        return who[own], what[own], self.row[own]
+
+    def pairs(self, learners: Int, objectives: Int) -> tuple[Int, Int, Int]:
+        """Every pair of a learner and an objective, with the row of the answer; -1 for none."""
+        who, what = np.repeat(learners, objectives.size), np.tile(objectives, learners.size)
+        key = who * self.many + what
+        if self.key.size == 0:
+            return who, what, np.full(key.size, -1, np.int64)
+        place = np.minimum(np.searchsorted(self.key, key), self.key.size - 1)
+        return who, what, np.where(self.key[place] == key, self.row[place], -1)
+
+
+def _alike(cohort: Cohort, learners: list[str]) -> dict[Any, list[int]]:
+    """Learners with the same courses and ends of training."""
+    found: dict[Any, list[int]] = defaultdict(list)
+    for number, id in enumerate(learners):
+        own = cohort.courses_of(id) if cohort.courses else courses_of(cohort)
+        found[own, tuple(cohort.training_end_of(id, one) for one in own)].append(number)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..cohort.kinds import did_you_mean
 from ..errors import InputError
@@ -71,10 +72,10 @@ def explain(
     InputError
         The plan has no such question.
     """
-    rows: list[Row] = table.to_pylist()
-    own = [row for row in rows if row["learner"] == learner and row["item"]]
+    rows: list[Row] = table.filter(pc.equal(table["learner"], learner)).to_pylist()
+    own = [row for row in rows if row["item"]]
     if not own:
-        known = {row["learner"] for row in rows}
+        known = set(pc.unique(table["learner"]).to_pylist())
         expected = f"a learner with a question{did_you_mean(learner, known - {learner})}"
         raise InputError("no question in the plan", source="learner", value=learner, expected=expected)
     chosen = [row for row in own if objective in (None, row["skill"], row["item"]) and date in (None, row["date"])]

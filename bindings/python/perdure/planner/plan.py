@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .._files import replacing
 from .._frames import to_kind
 from ..cohort import Cohort
 from ..errors import InputError
 from ..plan_calendar import PlanCalendar
-from ..plan_table import read_csv, write_csv, write_parquet
+from ..plan_table import plain, read_csv, write_csv, write_parquet
 from .explain import Explanation, explain
 
 
@@ -28,7 +28,7 @@ class Plan:
     Attributes
     ----------
     table : pyarrow.Table
-        A row for each question and step; see `to_frame`.
+        A row for each question and step, texts as dictionary codes (`perdure.plan_table.CODED`); see `to_frame`.
     uncovered_table : pyarrow.Table
         Objectives that stay without a question; see `uncovered`.
     certificate : dict
@@ -84,7 +84,7 @@ class Plan:
 
     def to_frame(self) -> Any:
         """One row a question or step, by date, learner and course; docs/how-to/cohort-file.md has the columns."""
-        return to_kind(self.table, self.kind)
+        return to_kind(plain(self.table), self.kind)
 
     @property
     def uncovered(self) -> Any:
@@ -105,16 +105,12 @@ class Plan:
 
     def workload(self) -> dict[str, dict[str, int]]:
         """By date: questions, learners with a contact, and the organisation's capacity where it has one."""
-        questions: Counter[dt.date] = Counter()
-        contacts: dict[dt.date, set[str]] = {}
-        for day, learner, item in zip(
-            *(self.table[name].to_pylist() for name in ("date", "learner", "item")), strict=True
-        ):
-            questions[day] += item is not None
-            contacts.setdefault(day, set()).add(learner)
+        own = self.table.select(["date", "learner", "item"]).group_by("date")
+        counts = own.aggregate([("item", "count"), ("learner", "count_distinct")]).sort_by("date").to_pylist()
         found = {}
-        for day in sorted(contacts):
-            found[day.isoformat()] = {"questions": questions[day], "learners": len(contacts[day])}
+        for row in counts:
+            day = row["date"]
+            found[day.isoformat()] = {"questions": row["item_count"], "learners": row["learner_count_distinct"]}
             capacity = self.cohort.organisation.capacity(day)
             if capacity is not None:
                 found[day.isoformat()]["capacity"] = capacity
@@ -122,15 +118,15 @@ class Plan:
 
     def summary(self) -> dict[str, Any]:
         """Counts as plain data: questions, learners, first and last day, not_due, uncovered, rows by kind."""
-        items = self.table["item"]
+        items, kinds = self.table["item"], pc.value_counts(self.table["kind"]).to_pylist()
         return {
             "questions": len(self) - items.null_count,
-            "learners": len(set(self.table["learner"].to_pylist())),
+            "learners": len(pc.unique(self.table["learner"])),
             "first": self.first.isoformat(),
             "last": self.last.isoformat(),
             "not_due": self.not_due,
             "uncovered": self.uncovered_table.num_rows,
-            "by_kind": dict(sorted(Counter(self.table["kind"].to_pylist()).items())),
+            "by_kind": dict(sorted((one["values"], one["counts"]) for one in kinds)),
         }
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:

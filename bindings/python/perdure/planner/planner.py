@@ -174,7 +174,7 @@ class Planner:
                 return found
 
             def rows(asked: dict[str, Any]) -> pa.Table:
-                return table_of(self.cohort, states.learners, objectives, beliefs, problem, asked, first, begun)
+                return table_of(self.cohort, states, objectives, beliefs, problem, asked, first, begun)
 
             kept, counts = None, {}
             if before is not None and max_changes is not None:
@@ -205,7 +205,7 @@ class Planner:
                 told = Told(model, states.learners, objectives, beliefs, problem, first, self.cohort, workers)
                 changed = difference(before.coming, table, told.recall_on, told.why_not)
                 certificate["changes"] = {"questions": changed.num_rows, **counts}
-                table = pa.concat_tables([before.past, table])
+                table = pa.concat_tables([before.past, table]).unify_dictionaries()
             uncovered, not_due = uncovered_of(
                 self.cohort, model, states.learners, objectives, problem, asked, first, workers
             )
