@@ -77,7 +77,9 @@ PolicyValue value_of(const PolicyTables& tables, const Rule& rule, const ValueOp
 Certificate certify(const PolicyTables& tables, const Bound& bound, std::span<const Rule> rules, const ValueOptions& options) {
   if (rules.empty()) throw Exception{{Errc::out_of_domain, "a plan needs at least one rule to choose from"}};
   Certificate found;
-  for (const Rule& rule : rules) found.rules.push_back(value_of(tables, rule, options));
+  ValueOptions first = options;
+  if (options.choosing > 0) first.courses = options.choosing;
+  for (const Rule& rule : rules) found.rules.push_back(value_of(tables, rule, first));
   const Problem& p = tables.library().problem();
   const double cost = tables.question_cost() * static_cast<double>(sample_of(p, p.learners()).size()) / bound.goals;
   const auto best = std::ranges::max_element(found.rules, {}, [cost](const PolicyValue& v) { return v.mean - cost * v.questions; });

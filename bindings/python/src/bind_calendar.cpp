@@ -108,6 +108,15 @@ ValueError
       .def(
           "studies", [](const time::Calendar& c, const py::object& day) { return c.studies(to_date(day, "day")); }, py::arg("day"))
       .def(
+          "study_days",
+          [](const time::Calendar& c, const py::object& first, std::size_t days) {
+            const time::Date from = to_date(first, "first");
+            std::string marks(days, '\0');
+            for (std::size_t n = 0; n < days; ++n) marks[n] = c.studies(from + std::chrono::days{n}) ? '\1' : '\0';
+            return py::bytes(marks);
+          },
+          py::arg("first"), py::arg("days"), "A byte a day from `first` on: 1 for a day that is studied.")
+      .def(
           "roll",
           [](const time::Calendar& c, const py::object& day, time::Roll how, int limit) {
             if (limit < 0) throw py::value_error("limit must not be negative, got " + std::to_string(limit));

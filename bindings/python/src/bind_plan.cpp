@@ -117,7 +117,7 @@ class CohortPlan {
   using RuleTuple = std::tuple<std::string, double, std::vector<std::int32_t>, std::int32_t, std::vector<OneRule>>;
 
   /// The best of some rules, and what it is worth beside a bound.
-  [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::uint64_t seed,
+  [[nodiscard]] py::dict certify(const std::vector<RuleTuple>& rules, std::size_t courses, std::size_t choosing, std::uint64_t seed,
                                  const std::optional<Previous>& previous, unsigned threads) const {
     std::vector<plan::Rule> made;
     for (const auto& [policy, target, days, wrong, by_course] : rules) made.push_back(rule(policy, target, days, wrong, by_course));
@@ -125,7 +125,7 @@ class CohortPlan {
     const plan::Certificate found = without_gil([&] {
       const auto kept = previous ? std::make_unique<plan::KeptPlan>(*library_, before, threads) : nullptr;
       return plan::certify(*tables_, plan::upper_bound(*library_, {.question_cost = tables_->question_cost(), .threads = threads}), made,
-                           {.courses = courses, .seed = seed, .kept = kept.get(), .threads = threads});
+                           {.courses = courses, .choosing = choosing, .seed = seed, .kept = kept.get(), .threads = threads});
     });
     const auto dict_of = [](const plan::PolicyValue& v) {
       return py::dict(py::arg("mean") = v.mean, py::arg("half_width") = v.half_width, py::arg("questions") = v.questions,
@@ -184,6 +184,7 @@ class CohortPlan {
       options.kept = kept.get();
       return plan::run_course(*tables_, who, options, askings ? plan::AskingSink{keep} : plan::AskingSink{});
     });
+    std::apply([](auto&... columns) { (columns.shrink_to_fit(), ...); }, std::tie(learner, question, day, recall, gain, price, right));
     for (const plan::LearnerOutcome& o : outcomes) {
       value.push_back(o.value);
       questions.push_back(o.questions);
@@ -272,7 +273,7 @@ void bind_plan(py::module_& module) {
            py::arg("replication") = 0, py::arg("last_day") = -1, py::arg("learners") = py::none(), py::arg("world") = py::none(),
            py::arg("askings") = true, py::arg("by_course") = std::vector<CohortPlan::OneRule>{}, py::arg("previous") = py::none(),
            py::arg("threads") = 1)
-      .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("seed") = 0,
+      .def("certify", &CohortPlan::certify, py::arg("rules"), py::arg("courses") = 4000, py::arg("choosing") = 0, py::arg("seed") = 0,
            py::arg("previous") = py::none(), py::arg("threads") = 1)
       .def("prices", &CohortPlan::prices, py::arg("learner"))
       .def_property_readonly("by_day", &CohortPlan::by_day);

@@ -22,6 +22,7 @@ struct PolicyValue {
 /// How values are estimated.
 struct ValueOptions {
   std::size_t courses = 4000;  ///< at least so many; learners come again when they are fewer
+  std::size_t choosing = 0;    ///< courses on which the best of some rules is found; 0 for as many as its value is a mean over
   std::uint64_t seed = 0;
   std::uint32_t sample = 0;        ///< another sample with the same seed
   const World* world = nullptr;    ///< null where beliefs are true

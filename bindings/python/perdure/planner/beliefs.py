@@ -67,12 +67,13 @@ def beliefs_of(
         by_course[courses[one.course].id].append(number)
     parts: list[tuple[Int, Int, Int, Int]] = []
     left_out: list[tuple[int, int, str]] = []
-    for (own, ends), who in _alike(cohort, states.learners).items():
+    for (own, ends), alike in _alike(cohort, states.learners).items():
         for course, end in zip(own, ends, strict=True):
             numbers = np.array(by_course[course.id], np.int64)
             is_listed = course.items is not None or bool(course.skills)
             all_of_them = is_listed or end is not None
-            learner, objective, row = (found.pairs if all_of_them else found.answered)(np.array(who, np.int64), numbers)
+            pairs = found.pairs if all_of_them else found.answered
+            learner, objective, row = pairs(np.array(alike, np.int64), numbers)
             is_fresh = row < 0
             if end is not None and end >= first:
                 why = f"the training ends on {end}, after the plan begins"

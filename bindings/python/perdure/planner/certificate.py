@@ -11,6 +11,8 @@ from ..memory_model import MemoryModel
 from .problem import Problem
 from .rules import Rule, portfolio
 
+CHOOSING = 4
+"""Times as many courses as a policy is chosen on give the value of the chosen one."""
 TRIFLE = 1e-6
 """Recall below which a price is none."""
 
@@ -26,7 +28,12 @@ def certificate_of(
     if previous is not None:
         rules = rules[:1]
     found = core.certify(
-        [rule for _, rule in rules], courses=courses, seed=cohort.seed, previous=previous, threads=threads
+        [rule for _, rule in rules],
+        courses=courses,
+        choosing=courses // CHOOSING,
+        seed=cohort.seed,
+        previous=previous,
+        threads=threads,
     )
     chosen, value = found["chosen"], found["value"]
     certificate = {

@@ -164,7 +164,7 @@ class Planner:
                     expected="an objective that can be asked before its recall counts",
                 )
             report(2, STEPS, "Planning: prices")
-            core = _core.plan.CohortPlan(**problem.arguments, question_cost=self.question_cost, threads=workers)
+            core: Any = _core.plan.CohortPlan(**problem.arguments, question_cost=self.question_cost, threads=workers)
             report(3, STEPS, "Planning: value and bound")
 
             def ask(rule: Rule, kept: Any = None) -> dict[str, Any]:
@@ -200,15 +200,16 @@ class Planner:
             }
             report(4, STEPS, "Planning: questions")
             asked = ask(rule, kept)
+            core = None  # its tables make room for the rows
+            uncovered, not_due = uncovered_of(
+                self.cohort, model, states.learners, objectives, problem, asked, first, workers
+            )
             table, changed = rows(asked), None
             if before is not None:
                 told = Told(model, states.learners, objectives, beliefs, problem, first, self.cohort, workers)
                 changed = difference(before.coming, table, told.recall_on, told.why_not)
                 certificate["changes"] = {"questions": changed.num_rows, **counts}
                 table = pa.concat_tables([before.past, table]).unify_dictionaries()
-            uncovered, not_due = uncovered_of(
-                self.cohort, model, states.learners, objectives, problem, asked, first, workers
-            )
             report(5, STEPS, "Planning: done")
         if empty:
             certificate["skills_without_questions"] = empty

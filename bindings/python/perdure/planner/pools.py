@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -51,7 +53,7 @@ def items_of(objectives: list[Objective], states: States, learner: Int, objectiv
 def _runs(x: Int) -> list[tuple[int, int]]:
     """Where equal neighbours begin and end."""
     edges = [0, *(np.flatnonzero(np.diff(x)) + 1).tolist(), x.size]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 class _LastAnswers:

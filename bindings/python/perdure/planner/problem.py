@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,11 @@ class Days:
     """Steps that no day allows."""
     held: tuple[int, ...] = ()
     """Days of quizzes in the week before the plan."""
+
+    @property
+    def rules(self) -> tuple[bytes, tuple[int, ...], tuple[tuple[int, int, int], ...], tuple[int, ...]]:
+        """What of it matters for what is asked."""
+        return self.open, self.contacts, self.given, self.held
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,12 @@ def problem_of(
     days_of = _days_of(cohort, learners, first, last, sessions)
     if previous is not None:
         days_of = [previous.beside(id, one) for id, one in zip(learners, days_of, strict=True)]
-    askable = sorted({day for one in set(days_of) for day in _askable(one, days)})
+    askable = _askable(days_of, days)
     ends = [(cohort.counts_on(first, course if cohort.courses else None) - first).days for course in courses_of(cohort)]
     kept, unplanned = _plannable(objectives, beliefs, ends, first)
     group = _group_days(cohort, objectives, beliefs, days_of, kept)
     classes, question_class = _classes(cohort, memory, objectives, beliefs, ends, kept, group)
-    calendars = list(dict.fromkeys(days_of))
+    calendars = list(dict.fromkeys(one.rules for one in days_of))
     caps = [_caps(cohort, id, previous.used.get(id, 0) if previous else 0) for id in learners]
     distinct = list(dict.fromkeys(caps))
     programs, program = _programs(objectives, beliefs, kept, len(learners))
@@ -102,7 +107,7 @@ def problem_of(
     cap_number = {one: position for position, one in enumerate(distinct)}
     owner, objective = beliefs.learner[kept], beliefs.objective[kept]
     columns = {
-        "calendar": np.array([number[one] for one in days_of], np.uint32),
+        "calendar": np.array([number[one.rules] for one in days_of], np.uint32),
         "cap": np.array([cap_number[one] for one in caps], np.uint32),
         "first": np.searchsorted(owner, np.arange(len(learners) + 1)).astype(np.uint64),
         "question_class": question_class,
@@ -120,8 +125,8 @@ def problem_of(
         "askable": askable,
         "classes": classes,
         "calendars": [
-            (np.frombuffer(one.open, np.uint8), list(one.contacts), list(one.given), list(one.held))
-            for one in calendars
+            (np.frombuffer(open, np.uint8), list(contacts), list(given), list(held))
+            for open, contacts, given, held in calendars
         ],
         "caps": distinct,
         "programs": programs,
@@ -129,13 +134,18 @@ def problem_of(
         "columns": columns,
         "state": [np.ascontiguousarray(column[kept]) for column in beliefs.state],
     }
-    end = np.array([ends[objectives[one].course] for one in objective.tolist()], np.int32)
+    end = np.array([ends[one.course] for one in objectives], np.int32)[objective]
     return Problem(arguments, rules, objective, end, days_of, unplanned)
 
 
-def _askable(one: Days, days: int) -> set[int]:
-    found = {day for day in range(days) if one.open[day]}
-    return found | {day for day, _, _ in one.given} | {day for _, day in one.sessions}
+def _askable(days_of: list[Days], days: int) -> list[int]:
+    """Days on which some learner can be asked something."""
+    found = np.zeros(days, bool)
+    for one in set(days_of):
+        found |= np.frombuffer(one.open, bool)
+        found[[day for day, _, _ in one.given] + [day for _, day in one.sessions]] = True
+    askable: list[int] = np.flatnonzero(found).tolist()
+    return askable
 
 
 def _days_of(
@@ -161,7 +171,7 @@ def _learner_days(cohort: Cohort, id: str, first: dt.date, last: dt.date, sessio
     dropped = tuple(one for one in found if one.effective is None)
     kinds = {one.id: one for one in cohort.steps}
     numbers = {course.id: number for number, course in enumerate(cohort.courses)}
-    is_open = bytearray(calendar.studies(first + n * DAY) for n in range((last - first).days + 1))
+    is_open = bytearray(calendar.study_days(first, (last - first).days + 1))
     contacts: set[int] = set()
     given = []
     for dated in steps:
@@ -188,24 +198,32 @@ def _plannable(
     objectives: list[Objective], beliefs: Beliefs, ends: list[int], first: dt.date
 ) -> tuple[npt.NDArray[np.int64], list[tuple[int, int, str]]]:
     """Rows that can be planned, and why others cannot."""
-    unplanned = list(beliefs.left_out)
-    names: dict[int, set[str]] = defaultdict(set)
-    if any(one.requires for one in objectives):
-        for learner, objective in zip(beliefs.learner.tolist(), beliefs.objective.tolist(), strict=True):
-            names[learner].add(objectives[objective].name)
-    kept = []
-    for row, (learner, number) in enumerate(zip(beliefs.learner.tolist(), beliefs.objective.tolist(), strict=True)):
-        objective = objectives[number]
-        end = ends[objective.course]
-        missing = [name for name in objective.requires if name not in names[learner]]
-        if end < 1:
-            unplanned.append((learner, number, f"recall counts on {first + end * DAY}: there is no day before it"))
-        elif missing and not beliefs.asked[row]:
-            unplanned.append((learner, number, f"it requires {missing[0]}, which they are not asked"))
-            kept.append(row)  # a group session asks it all the same
-        else:
-            kept.append(row)
-    return np.array(kept, np.int64), unplanned
+    end = np.array([ends[one.course] for one in objectives], np.int64)
+    is_late = end[beliefs.objective] < 1
+    why = {
+        row: f"recall counts on {first + int(end[beliefs.objective[row]]) * DAY}: there is no day before it"
+        for row in np.flatnonzero(is_late).tolist()
+    }
+    for row, name in _missing(objectives, beliefs):
+        why.setdefault(row, f"it requires {name}, which they are not asked")  # a group session asks it all the same
+    unplanned = [(int(beliefs.learner[row]), int(beliefs.objective[row]), why[row]) for row in sorted(why)]
+    return np.flatnonzero(~is_late), beliefs.left_out + unplanned
+
+
+def _missing(objectives: list[Objective], beliefs: Beliefs) -> Iterator[tuple[int, str]]:
+    """Rows of objectives that were never asked and require one that their learner does not have, with its name."""
+    if not any(one.requires for one in objectives):
+        return
+    names = {name: number for number, name in enumerate(dict.fromkeys(one.name for one in objectives))}
+    name = np.array([names[one.name] for one in objectives], np.int64)
+    has = np.zeros((len(names), int(beliefs.learner.max(initial=0)) + 1), bool)
+    has[name[beliefs.objective], beliefs.learner] = True
+    for number, one in enumerate(objectives):
+        rows = np.flatnonzero((beliefs.objective == number) & ~beliefs.asked) if one.requires else np.empty(0, np.int64)
+        for other in one.requires:
+            is_there = has[names[other], beliefs.learner[rows]] if other in names else np.zeros(rows.size, bool)
+            yield from ((row, other) for row in rows[~is_there].tolist())
+            rows = rows[is_there]
 
 
 def covers(cohort: Cohort, session: GroupSession, objective: Objective) -> bool:
@@ -222,20 +240,22 @@ def _group_days(
     found = np.full(kept.size, -1, np.int32)
     if not cohort.group_sessions:
         return found
-    covered = {
-        session.id: {number for number, one in enumerate(objectives) if covers(cohort, session, one)}
-        for session in cohort.group_sessions
-    }
-    for position, row in enumerate(kept.tolist()):
-        days = [day for id, day in days_of[beliefs.learner[row]].sessions if beliefs.objective[row] in covered[id]]
-        if len(days) > 1:
+    owner, objective = beliefs.learner[kept], beliefs.objective[kept]
+    for session in cohort.group_sessions:
+        on = np.full(len(days_of), -1, np.int32)
+        for number, days in enumerate(days_of):
+            on[number] = next((day for id, day in days.sessions if id == session.id), -1)
+        covered = np.array([covers(cohort, session, one) for one in objectives], bool)
+        day = np.where(covered[objective], on[owner], -1)
+        both = np.flatnonzero((day >= 0) & (found >= 0))
+        if both.size:
             raise InputError(
                 "two group sessions for one objective of a learner",
                 source=f"{cohort.source}, key group_sessions",
-                value=objectives[beliefs.objective[row]].name,
+                value=objectives[objective[both[0]]].name,
                 expected="one: plans with more are not made yet",
             )
-        found[position] = days[0] if days else -1
+        found = np.maximum(found, day)
     return found
 
 
@@ -258,16 +278,18 @@ def _classes(
 ) -> tuple[list[Any], npt.NDArray[np.uint16]]:
     courses = courses_of(cohort)
     levels = {n: _levels({one.weight for one in objectives if one.course == n}) for n in range(len(courses))}
+    objective, day = beliefs.objective[kept], group.astype(np.int64)
+    many = len(objectives)
+    kinds, seen, kind = np.unique((day + 1) * many + objective, return_index=True, return_inverse=True)
     numbers: dict[Any, int] = {}
-    found = np.empty(kept.size, np.uint16)
-    for position, (number, day) in enumerate(zip(beliefs.objective[kept].tolist(), group.tolist(), strict=True)):
-        one = objectives[number]
-        weight = levels[one.course][one.weight]
+    found = np.empty(kinds.size, np.uint16)
+    for position in np.argsort(seen).tolist():
+        one, on = objectives[kinds[position] % many], int(kinds[position] // many) - 1
         at_end, on_average = courses[one.course].goal.weights
-        day = day if day < ends[one.course] else -1
-        key = (ends[one.course], weight * at_end, weight * on_average, day, one.course)
+        weight, on = levels[one.course][one.weight], on if on < ends[one.course] else -1
+        key = (ends[one.course], weight * at_end, weight * on_average, on, one.course)
         found[position] = numbers.setdefault(key, len(numbers))
-    return [(memory, *key) for key in numbers], found
+    return [(memory, *key) for key in numbers], found[kind.reshape(-1)]
 
 
 def _caps(cohort: Cohort, id: str, used: int) -> tuple[int, int, int, int | None, float | None]:

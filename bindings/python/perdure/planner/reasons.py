@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from ..cohort import Cohort, GroupSession
 from .objectives import courses_of
 
 Int = npt.NDArray[np.int64]
-Float = npt.NDArray[np.float64]
+Float = npt.NDArray[np.float32]
 
 STEP_REASONS = {
     "session": "a session that the cohort wants on this day",
@@ -52,7 +53,7 @@ class Reasons:
             Recall before the question, and what asking adds; NaN where the rule that chose it does not say.
         """
         found = np.zeros(course.size, np.int64)
-        percent = np.rint(100 * recall).astype(np.int64)
+        percent = np.rint(100.0 * recall.astype(np.float64)).astype(np.int64)
         for number, one in enumerate(courses_of(cohort)):
             own = course == number
             if one.cadence != "adaptive":
@@ -61,24 +62,20 @@ class Reasons:
             plain = own & np.isnan(gain)
             found[plain] = self._by_value(percent[plain], lambda p: f"recall is {p} % by now")
             rows = np.flatnonzero(own & ~np.isnan(gain))
-            tenths = np.rint(1000 * gain[rows]).astype(np.int64)
+            tenths = np.rint(1000.0 * gain[rows].astype(np.float64)).astype(np.int64)
             least, end = int(tenths.min(initial=0)), cohort.counts_on(first, one if cohort.courses else None)
-            found[rows] = self._by_value(
-                (tenths - least) * 101 + percent[rows],
-                lambda key, least=least, end=end: (  # type: ignore[misc]
-                    f"recall is {key % 101} % by now; asking today, not later, "
-                    f"adds {(key // 101 + least) / 10:.1f} points on {end}"
-                ),
-            )
+
+            def adds(key: int, least: int = least, end: dt.date = end) -> str:
+                points = (key // 101 + least) / 10
+                return f"recall is {key % 101} % by now; asking today, not later, adds {points:.1f} points on {end}"
+
+            found[rows] = self._by_value((tenths - least) * 101 + percent[rows], adds)
         return found
 
-    def _by_value(self, keys: Int, text: object) -> Int:
-        """Codes of keys, small whole numbers, with a text for each."""
-        counts = np.bincount(keys)
-        codes = np.zeros(counts.size, np.int64)
-        for key in np.flatnonzero(counts).tolist():
-            codes[key] = self._code(text(key))  # type: ignore[operator]
-        return codes[keys]
+    def _by_value(self, keys: Int, text: Callable[[int], str]) -> Int:
+        """Codes of keys, with a text for each."""
+        known, place = np.unique(keys, return_inverse=True)
+        return np.array([self._code(text(key)) for key in known.tolist()], np.int64)[place.reshape(-1)]
 
     def _code(self, text: str) -> int:
         return self._codes.setdefault(text, len(self._codes))
