@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from perdure import InputError
-from perdure.plan_table import ROWS_OF_A_BLOCK, SCHEMA, write_csv, write_parquet
+from perdure.plan_table import CODED, ROWS_OF_A_BLOCK, SCHEMA, coded, plain, read_csv, write_csv, write_parquet
 
 DAY = dt.date(2026, 3, 3)
 ROWS: list[dict[str, Any]] = [
@@ -53,6 +53,19 @@ TEXT = (
 
 def table(rows: list[dict[str, Any]] = ROWS) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def test_rows_are_kept_as_codes(tmp_path: Path) -> None:
+    kept = coded(table())
+    assert kept.schema.equals(CODED)
+    again = plain(kept).to_pylist()
+    for row, before in zip(again, ROWS, strict=True):
+        assert {**row, "predicted_recall": None, "price": None} == {**before, "predicted_recall": None, "price": None}
+    assert again[0]["predicted_recall"] == pytest.approx(0.123456789, rel=1e-7)
+    write_csv(kept, tmp_path / "plan.csv")
+    assert (tmp_path / "plan.csv").read_bytes().decode() == TEXT
+    assert coded(table([])).num_rows == 0
+    assert read_csv(tmp_path / "plan.csv").schema.equals(CODED)
 
 
 def test_csv(tmp_path: Path) -> None:

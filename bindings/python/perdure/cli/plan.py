@@ -71,6 +71,16 @@ def plan(
     refit: Annotated[
         bool, typer.Option("--refit/--no-refit", help="Replace a model that the answers since --previous reject.")
     ] = True,
+    feeds: Annotated[
+        Path | None,
+        typer.Option(
+            "--feeds",
+            metavar="DIR",
+            help="Folder for a calendar of each learner, LEARNER.ics.",
+            show_default=False,
+            parser=options.path_of,
+        ),
+    ] = None,
     tz: options.Tz = None,
     column: options.Column = None,
     skip_bad_rows: options.SkipBadRows = False,
@@ -87,6 +97,8 @@ def plan(
     if previous is None and max_changes is not None:
         raise InputError("no plan to change", source="--max-changes", expected="--previous DIR beside it")
     require_writable_folder(out, *names)
+    if feeds is not None:
+        require_writable_folder(feeds)
     for name in names:
         refuse_inputs(out / name, file, model, cohort)
     rules, fitted = perdure.Cohort.from_toml(cohort), read_model(model)
@@ -100,6 +112,7 @@ def plan(
         write(made, folder, before)
         if MODEL in names:
             made.model.save(folder / MODEL)
+    written = [] if feeds is None else made.to_feeds(feeds, before)
     found = {
         "command": "plan",
         "file": str(file),
@@ -107,6 +120,7 @@ def plan(
         "cohort": str(cohort),
         "output": str(out),
         "files": [str(out / name) for name in names],
+        **({} if feeds is None else {"feeds": {"folder": str(feeds), "files": len(written)}}),
         "log": log_facts(log),
         **summarize(made),
     }
@@ -211,6 +225,8 @@ def render(found: Row) -> list[RenderableType]:
     if found["first"]:
         parts += ["", first_table(found["first"])]
     parts += [f"Written: {name}" for name in found["files"]]
+    if "feeds" in found:
+        parts.append(f"Written: {tables.count(found['feeds']['files'], 'calendar')} in {found['feeds']['folder']}")
     return parts
 
 

@@ -138,11 +138,13 @@ class Plan:
         write_parquet(self.table, path)
 
     def to_ical(self, path: str | os.PathLike[str], previous: Plan | None = None) -> None:
-        """Write the group feed as iCalendar, with updates and cancellations against a plan that subscribers have.
-
-        `perdure.plan_calendar` has feeds of learners.
-        """
+        """Write the group feed as iCalendar, with updates and cancellations against a plan that subscribers have."""
         PlanCalendar(self.table, self.cohort, self.first, previous.table if previous else None).write(path)
+
+    def to_feeds(self, folder: str | os.PathLike[str], previous: Plan | None = None) -> list[Path]:
+        """Write an iCalendar feed for each learner, named after them, each replaced in one step; returns the files."""
+        before = previous.table if previous else None
+        return PlanCalendar(self.table, self.cohort, self.first, before).write_feeds(folder)
 
     def write_certificate(self, path: str | os.PathLike[str]) -> None:
         """Write the certificate as JSON, replaced in one step."""
