@@ -62,6 +62,7 @@ bench-planner:  ## how far plans are from a bound, how they do where memory is o
 	@$(PYTHON_BIN) -m bench.planner gap
 	@$(PYTHON_BIN) -m bench.planner worlds
 	@$(PYTHON_BIN) -m bench.planner scale
+	@$(PYTHON_BIN) -m bench.planner whole
 
 league:  ## rivals of the cohort model on real cohorts, in tables (LEAGUE_ARGUMENTS="--data cloze"; needs ../shared/data)
 	@tools/setup.sh python

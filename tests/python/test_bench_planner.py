@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench.planner import gap, worlds
+from bench.planner import gap, whole, worlds
 from bench.planner.problems import Instance, problem
 
 
@@ -38,6 +39,17 @@ def test_a_line_has_what_was_measured() -> None:
     assert line.gap == pytest.approx(100.0 * (1.0 - float(cells[2]) / float(cells[1])), abs=0.02)
     assert line.share >= line.gap
     assert "1 cohorts: gap median" in gap.summary([line])
+
+
+def test_a_whole_plan_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
+    row = whole.in_a_process_of_its_own(20, 2)
+    assert len(row) == len(whole.HEAD)
+    assert row[0] == "20" and int(row[1].replace(",", "")) > 20 * 50
+    assert float(row[5]) >= float(row[4]) > 0
+    assert 0 < float(row[6]) < 1 and 0 < float(row[7]) < 5
+    pytest.importorskip("matplotlib")
+    whole.plot([row, ("40", row[1], "99.0", *row[3:])], tmp_path / "plot.svg")
+    assert "proportional to learners" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
